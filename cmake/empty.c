@@ -1,0 +1,2 @@
+/* A layer without sources yet. */
+typedef int ts_empty_layer;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Philox4x32-10 counter-based random bits [Salmon et al., SC 2011]. Randomness is addressed, not drawn: the same
+ * (key, counter) gives the same bits on every lane, thread, rank and instruction set.
+ */
+#ifndef BASE_PHILOX_H
+#define BASE_PHILOX_H
+#include <stdint.h>
+
+typedef struct philox_counter { uint32_t v[4]; } philox_counter;
+typedef struct philox_key { uint32_t v[2]; } philox_key;
+
+/* Scalar block: 128 random bits. */
+philox_counter philox4x32(philox_counter counter, philox_key key);
+/* Streams of one seed; part of the key so that no two purposes share bits. */
+typedef enum philox_purpose { PHILOX_NOISE = 1, PHILOX_START = 2, PHILOX_GIBBS = 3, PHILOX_BOOTSTRAP = 4, PHILOX_TEST = 5 } philox_purpose;
+philox_key philox_make_key(uint64_t seed, philox_purpose purpose);
+/* 53-bit uniform in (0,1) from two words. */
+double philox_uniform(uint32_t hi, uint32_t lo);
+/* FNV-1a hash of a name: the source id, so that editing the netlist does not renumber other sources. */
+uint32_t philox_name_id(const char *name);
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The elaborated circuit: flat nodes, instances with numbers, requests. Immutable; owns one arena; borrows the source
+ * map for spans.
+ */
+#ifndef ELAB_CIRCUIT_H
+#define ELAB_CIRCUIT_H
+#include "base/diag.h"
+#include "dev/dev.h"
+#include "net/ast.h"
+
+typedef struct elab_node {
+	const char *name; /* "out", "x1.mid"; node 0 is ground, "0" */
+	src_span span;    /* where it is first named */
+} elab_node;
+
+typedef struct elab_instance {
+	const char *name; /* hierarchical, lower-case: "x1.m3" */
+	const char *model; /* model card's name or NULL */
+	const dev_type *type;
+	const dev_shape *shape;
+	const int *node;  /* [terminals] node numbers of the non-internal voltage ports, in port order; B sources: also controls */
+	int n_node;
+	const double *param; /* [type->n_param] model card and instance merged */
+	double polarity;     /* +1 n-type, -1 p-type, 0 */
+	double temperature;  /* K: temp= or .temp, plus dtemp= */
+	int noisy;           /* 0: noisy=0 was given */
+	const void *aux;
+	const diag_origin *origin; /* expansion trail, NULL at the top level */
+	src_span span;
+} elab_instance;
+
+/* A scalar observable: v(a), v(a,b) or i(device with a branch current). */
+typedef struct elab_probe {
+	const char *name; /* "v(out)" canonical text */
+	int is_current;
+	int node[2];      /* voltage: plus and minus node (0 ground) */
+	int instance;     /* current: instance number */
+} elab_probe;
+
+typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE } sim_kind;
+typedef enum sim_reading { SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF } sim_reading;
+typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM } sim_method;
+
+typedef struct sim_request {
+	sim_kind kind;
+	const char *name; /* "op1", "tran1", "trannoise1": kind and running number */
+	src_span span;
+	/* .dc: instance whose dc value is swept (V or I), its values; second (outer) sweep optional */
+	int dc_instance, dc_instance2; /* -1: none */
+	double dc_start, dc_stop, dc_step, dc_start2, dc_stop2, dc_step2;
+	/* .tran, .trannoise */
+	double tstep, tstop, tstart, tmax; /* tmax 0: none */
+	int uic;
+	long samples;  /* trajectories per bias point; SAMPLES=, default 64 */
+	uint64_t seed; /* SEED=, default 1 */
+	sim_reading reading;
+	sim_method method;
+	double h;      /* STEP=h, 0: auto */
+	double scale;  /* SCALE=: multiplies every noise amplitude */
+	int keep;      /* KEEP=: trajectories stored per bias point, default 2 */
+	int energy;    /* ENERGY=on|off, default on */
+} sim_request;
+
+typedef struct elab_pbit {
+	const char *name;
+	elab_probe out;        /* OUT= */
+	int bias_instance;     /* BIAS= V source, -1: none (then one point) */
+	double start, stop, step; /* SWEEP= */
+	int n_list; const double *list; /* SWEEP given as a list of values: SWEEP=list(a,b,...) */
+	double threshold;      /* THRESHOLD=, V */
+	int threshold_auto;    /* midpoint of the pooled distribution's extremes */
+	int n_supply; const int *supply; /* SUPPLY= instances; empty: every V source */
+	double v_unit, t_unit; /* VUNIT=, TUNIT=: units for printing (defaults 1) */
+	src_span span;
+} elab_pbit;
+
+/* .expect ANALYSIS quantity [at=x] value=y rel=|abs=|sigma= ; quantity text is resolved by cli/expect.c:
+ * op/dc/tran: v(a), i(v1), expressions of them; trannoise: mean(v(a)) var(v(a)) p(v(a)) power residual;
+ * pbit: v0 vs tau p power energy residual. */
+typedef struct elab_expect {
+	const char *analysis; /* "op", "dc", "tran", "trannoise", or a .pbit name */
+	const char *quantity; /* text, lower-case */
+	const net_expr *expr; /* parsed form of it */
+	int has_at;
+	double at, value;
+	double rel, abs, sigma; /* NAN where not given */
+	src_span span;
+} elab_expect;
+
+typedef struct elab_initial { int node; double value; } elab_initial; /* .ic */
+
+typedef struct elab_circuit {
+	struct arena *arena;
+	const src_map *sources;
+	const char *title;
+	int n_node;     const elab_node *node;
+	int n_instance; const elab_instance *instance;
+	int n_request;  const sim_request *request;
+	int n_save;     const elab_probe *save;      /* empty: all node voltages and source currents */
+	int n_pbit;     const elab_pbit *pbit;
+	int n_expect;   const elab_expect *expect;
+	int n_ic;       const elab_initial *ic;
+	double temperature; /* .temp or .options temp, K; default 300.15 */
+	/* .options; defaults reltol 1e-6, abstol 1e-15 A, vntol 1e-9 V, gmin 0 (a noiseless conductance is not physical),
+	 * itl 200, cmin 0 */
+	double reltol, abstol, vntol, gmin, cmin;
+	int itl;
+} elab_circuit;
+
+/* NAME=VALUE overrides from --set, applied to top-level .param. */
+typedef struct elab_override { const char *name; double value; } elab_override;
+
+ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_override *set, int n_set, diag_list *diag,
+                     elab_circuit **circuit);
+void elab_destroy(elab_circuit *circuit);
+int elab_find_node(const elab_circuit *circuit, const char *name);     /* -1 if absent */
+int elab_find_instance(const elab_circuit *circuit, const char *name); /* -1 if absent */
+#include <stdio.h>
+void elab_dump(const elab_circuit *circuit, FILE *to);
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Netlist text -> net_deck. Recovers to the next card after an error: five mistakes give five messages.
+ */
+#ifndef NET_PARSER_H
+#define NET_PARSER_H
+#include "base/diag.h"
+#include "net/ast.h"
+
+/* Parse `file` of the map (loads .include and .lib files into it, relative to the including file; depth limit 64;
+ * cycles are an error). The first line is the title. TS_OK, or TS_NETLIST / TS_IO / TS_NOMEM with messages in diag;
+ * *deck is NULL unless TS_OK. The map must outlive the deck. */
+ts_status net_parse(src_map *sources, int file, diag_list *diag, net_deck **deck);
+void net_deck_destroy(net_deck *deck);
+/* Canonical text of a deck; parsing it again gives the same tree. */
+#include <stdio.h>
+void net_dump(const net_deck *deck, FILE *to);
+#endif

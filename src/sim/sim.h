@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Analyses. Each takes the compiled system and a request, and writes into an open result file under
+ * /analyses/<request->name>. All return TS_STOPPED when interrupted, with what there is written.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+#include "base/diag.h"
+#include "mna/tile.h"
+#include "out/result.h"
+
+typedef struct sim_options {
+	int n_thread;       /* 0: OpenMP's default */
+	int progress;       /* draw bars */
+	long samples;       /* --samples: overrides SAMPLES=; 0: card's */
+	int has_seed;
+	uint64_t seed;      /* --seed */
+	const elab_pbit *pbit; /* the .pbit that wraps a trannoise: bias sweep and bit statistics; NULL: none */
+} sim_options;
+
+typedef ts_status sim_run_fn(const mna_system *system, const sim_request *request, const sim_options *options,
+                             out_file *file, diag_list *diag);
+sim_run_fn sim_op, sim_dc, sim_tran, sim_trannoise;
+/* Dispatch by request->kind through the table in sim/analysis.def. */
+sim_run_fn sim_run;
+
+/* Operating point: all active lanes of the tile (bit mask) at tile->t, by Newton, then gmin stepping, then source stepping.
+ * Start from tile->x. Result in tile->x. TS_NUMERIC with the failure report of architecture section 8. */
+ts_status sim_operating_point(mna_tile *tile, uint32_t lanes, diag_list *diag);
+
+/* Newton on f(x) + alpha q(x) + rhs = 0 for the active lanes, masked: a converged lane is frozen.
+ * rhs: [n_unknown][LANES] or NULL; alpha: [LANES] or NULL (0); extra_g: conductance added on every node diagonal (gmin stepping);
+ * scale: factor on independent sources (source stepping) -- applied through tile->k by the caller.
+ * Returns the mask of lanes that converged. worst (may be NULL): unknown with the largest scaled residual. */
+typedef struct sim_newton_problem {
+	uint32_t lanes;
+	const double *rhs, *alpha;
+	double extra_g;
+	int max_iteration;
+} sim_newton_problem;
+typedef struct sim_newton sim_newton;
+ts_status sim_newton_create(const mna_system *system, sim_newton **out);
+void sim_newton_destroy(sim_newton *newton);
+uint32_t sim_newton_solve(sim_newton *newton, mna_tile *tile, const sim_newton_problem *problem, int *worst);
+#endif

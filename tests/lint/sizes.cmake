@@ -1,0 +1,10 @@
+# Fails when a C source or header is longer than 600 lines.
+file(GLOB_RECURSE files ${ROOT}/src/*.[ch] ${ROOT}/tests/*.[ch])
+foreach(file IN LISTS files)
+  file(READ ${file} text)
+  string(REGEX MATCHALL "\n" newlines "${text}")
+  list(LENGTH newlines n)
+  if(n GREATER 600)
+    message(SEND_ERROR "${file}: ${n} lines, the limit is 600")
+  endif()
+endforeach()
