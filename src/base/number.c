@@ -25,7 +25,7 @@ typedef struct number_suffix {
 
 /* longer names first: meg and mil before m */
 static const number_suffix suffix_table[] = {
-    {"meg", 6, 1}, {"mil", -6, 25.4}, {"t", 12, 1}, {"g", 9, 1},   {"k", 3, 1},   {"m", -3, 1},
+    {"meg", 6, 1}, {"mil", -6, 25.4}, {"t", 12, 1},  {"g", 9, 1},   {"k", 3, 1},   {"m", -3, 1},
     {"u", -6, 1},  {"n", -9, 1},      {"p", -12, 1}, {"f", -15, 1}, {"a", -18, 1},
 };
 
@@ -122,12 +122,48 @@ number_result number_parse(const char *text, size_t n, double *value, size_t *us
 	return result;
 }
 
-static void print_double(char buf[32], const char *format, int digits, double value)
+const char *number_exact(double value, char buf[32])
 {
 	const locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	const locale_t old = uselocale(c_locale);
-	if (format[2] == '*')
-		snprintf(buf, 32, format[3] == 'e' ? "%.*e" : "%.*g", digits, value);
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(buf, 32, "%.*g", digits, value);
+		if (!isfinite(value) || strtod(buf, NULL) == value)
+			break;
+	}
 	uselocale(old);
 	freelocale(c_locale);
+	return buf;
+}
+
+static const char *eng_suffix(int exponent)
+{
+	static const char *const name[] = {"a", "f", "p", "n", "u", "m", "", "k", "meg", "g", "t"};
+	return exponent >= -18 && exponent <= 12 ? name[(exponent + 18) / 3] : NULL;
+}
+
+const char *number_eng(double value, int digits, char buf[32])
+{
+	const locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	const locale_t old = uselocale(c_locale);
+	digits = digits < 1 ? 1 : digits > 17 ? 17 : digits;
+	/* round first: 999.96 to three digits is 1k */
+	snprintf(buf, 32, "%.*e", digits - 1, value);
+	const char *e = strchr(buf, 'e');
+	const int decimal = e ? atoi(e + 1) : 0;
+	const int exponent = decimal - ((decimal % 3) + 3) % 3;
+	const char *suffix = eng_suffix(exponent);
+	if (value == 0)
+		snprintf(buf, 32, "0");
+	else if (!isfinite(value) || !suffix)
+		snprintf(buf, 32, "%.*g", digits, value);
+	else {
+		const double rounded = strtod(buf, NULL);
+		const int wide =
+		    decimal - exponent + 1; /* digits before the point: %g must not switch to an exponent */
+		snprintf(buf, 32, "%.*g%s", digits > wide ? digits : wide, rounded / pow(10, exponent), suffix);
+	}
+	uselocale(old);
+	freelocale(c_locale);
+	return buf;
 }

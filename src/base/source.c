@@ -76,7 +76,8 @@ static ts_status src_reserve(src_map *map)
 	if (map->n_file < map->capacity)
 		return TS_OK;
 	const int capacity = map->capacity ? 2 * map->capacity : 8;
-	src_file *grown = alloc_resize(map->file, (size_t)map->capacity * sizeof *grown, (size_t)capacity * sizeof *grown);
+	src_file *grown =
+	    alloc_resize(map->file, (size_t)map->capacity * sizeof *grown, (size_t)capacity * sizeof *grown);
 	if (!grown)
 		return TS_NOMEM;
 	map->file = grown;

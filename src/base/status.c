@@ -7,14 +7,10 @@ static const struct {
 	const char *name;
 	int exit_code;
 } status_table[] = {
-    [TS_OK] = {"ok", 0},
-    [TS_USAGE] = {"usage", 1},
-    [TS_NETLIST] = {"netlist", 2},
-    [TS_NUMERIC] = {"numeric", 3},
-    [TS_IO] = {"io", 4},
-    [TS_INTERNAL] = {"internal", 5},
-    [TS_NOMEM] = {"memory", 5},
-    [TS_STOPPED] = {"stopped", 130},
+    [TS_OK] = {"ok", 0},           [TS_USAGE] = {"usage", 1},
+    [TS_NETLIST] = {"netlist", 2}, [TS_NUMERIC] = {"numeric", 3},
+    [TS_IO] = {"io", 4},           [TS_INTERNAL] = {"internal", 5},
+    [TS_NOMEM] = {"memory", 5},    [TS_STOPPED] = {"stopped", 130},
 };
 
 const char *ts_status_name(ts_status status)
