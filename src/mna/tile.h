@@ -15,14 +15,25 @@ typedef struct mna_tile {
 	double **k; /* [n_batch] -> [n_inst][n_const][LANES] per-lane constants (sweeps, mismatch) */
 	void *block; /* all of the above */
 	double *scratch; /* device-local in/out arrays, sized for the widest shape */
+	struct mna_tile_own *own; /* private to mna/ */
 } mna_tile;
 
 ts_status mna_tile_create(const mna_system *system, mna_tile **tile); /* x = 0, k = nominal in every lane */
 void mna_tile_destroy(mna_tile *tile);
-/* Fill f, q, g, c as asked (set of DEV_F DEV_Q DEV_G DEV_C), at tile->x and tile->t. No allocation. */
+/* Fill f, q, g, c as asked (set of DEV_F DEV_Q DEV_G DEV_C), at tile->x and tile->t. No allocation. .options gmin and
+ * cmin are included, as a conductance and a capacitance from every voltage unknown to ground. */
 void mna_assemble(mna_tile *tile, unsigned want);
-/* Re-derive one instance's constants in one lane with parameter `param` set to `value`. TS_NUMERIC when derive refuses. */
+/* Re-derive one instance's constants in one lane with parameter `param` set to `value`; parameters set before in that
+ * lane keep their values. TS_NUMERIC when derive refuses (constants unchanged). */
 ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value);
+/* value[LANES] of an independent source at times t[LANES], with this tile's constants. No allocation. */
+void mna_tile_source(const mna_tile *tile, int instance, const double *t, double *value);
 /* obs[n_obs][LANES] of an instance at tile->x. */
 void mna_observe(mna_tile *tile, int instance, double *obs);
+
+/* For messages: the instance with the largest |f| on a row in one lane, -1 if none. */
+int mna_largest_contributor(mna_tile *tile, int unknown, int lane_index);
+/* A node of a group from which no direct current can reach ground at tile->x in one lane (the rows of G of the group
+ * sum to zero), -1 if there is none. group[n_unknown] (may be NULL): 1 for its members. Overwrites tile->f, g. */
+int mna_floating_dc(mna_tile *tile, int lane_index, uint8_t *group);
 #endif

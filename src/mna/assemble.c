@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mna_assemble: f, q, G = df/dx and C = dq/dx of the whole system at a tile's x and t. The loops over devices are in
+ * assemble_isa.c; here the level is chosen and what belongs to no device is added: .options gmin (a conductance) and
+ * cmin (a capacitance) from every node to ground,
+ *
+ *   f[u] += gmin x[u],  q[u] += cmin x[u]     for every voltage unknown u, internal nodes included.
+ */
+#include <string.h>
+#include "base/isa.h"
+#include "mna/eval.h"
+
+ISA_DECLARE(extern const mna_assemble_table, mna_assemble_table);
+
+static const mna_assemble_table *table(void)
+{
+	return ISA_CHOOSE(mna_assemble_table);
+}
+
+static void clear(mna_tile *tile, unsigned want)
+{
+	const size_t row = LANES * sizeof(double);
+	const size_t unknowns = (size_t)tile->system->n_unknown * row;
+	const size_t slots = ((size_t)tile->system->pattern.nnz + 1) * row;
+	if (want & DEV_F)
+		memset(tile->f, 0, unknowns);
+	if (want & DEV_Q)
+		memset(tile->q, 0, unknowns);
+	if (want & DEV_G)
+		memset(tile->g, 0, slots);
+	if (want & DEV_C)
+		memset(tile->c, 0, slots);
+}
+
+/* y[u] += value x[u] and a[u,u] += value at every voltage unknown; y or a may be NULL. */
+static void add_to_ground(const mna_tile *tile, double value, double *y, double *a)
+{
+	const mna_system *s = tile->system;
+	for (int u = 1; value > 0 && u < s->n_unknown; u++) {
+		if (s->is_current[u])
+			continue;
+		for (int l = 0; y && l < LANES; l++)
+			y[u * LANES + l] += value * tile->x[u * LANES + l];
+		for (int l = 0; a && l < LANES; l++)
+			a[s->diagonal[u] * LANES + l] += value;
+	}
+}
+
+void mna_assemble(mna_tile *tile, unsigned want)
+{
+	const elab_circuit *c = tile->system->circuit;
+	clear(tile, want);
+	table()->assemble(tile, want);
+	add_to_ground(tile, c->gmin, want & DEV_F ? tile->f : NULL, want & DEV_G ? tile->g : NULL);
+	add_to_ground(tile, c->cmin, want & DEV_Q ? tile->q : NULL, want & DEV_C ? tile->c : NULL);
+}
+
+void mna_evaluate(mna_tile *tile, int batch, int index, unsigned want)
+{
+	table()->evaluate(tile, batch, index, want);
+}
+
+void mna_observe(mna_tile *tile, int instance, double *obs)
+{
+	const mna_system *s = tile->system;
+	const int batch = s->batch_of[instance];
+	mna_evaluate(tile, batch, s->index_in_batch[instance], DEV_OBS);
+	memcpy(obs, tile->own->out.obs, (size_t)s->batch[batch].type->n_obs * LANES * sizeof(double));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Evaluation of one instance on a tile (private to mna/): gather port values, call the kernel, results in scratch.
+ */
+#ifndef MNA_EVAL_H
+#define MNA_EVAL_H
+#include "mna/tile.h"
+
+/* One changed parameter of one instance in one lane; list per instance. */
+typedef struct mna_override {
+	int param, lane, next; /* next: index, -1 at the end */
+	double value;
+} mna_override;
+
+typedef struct mna_tile_own {
+	double *v;   /* [n_port][LANES] of the widest shape */
+	dev_out out; /* into scratch, widest shape */
+	int n_override, capacity;
+	mna_override *override;
+	int *first_override; /* [n_instance], -1: none */
+} mna_tile_own;
+
+typedef struct mna_assemble_table {
+	/* Add all batches into f, q, g, c (zeroed by the caller). */
+	void (*assemble)(mna_tile *tile, unsigned want);
+	/* Evaluate instance `index` of batch `batch` into tile->own->out. */
+	void (*evaluate)(mna_tile *tile, int batch, int index, unsigned want);
+} mna_assemble_table;
+
+void mna_evaluate(mna_tile *tile, int batch, int index, unsigned want);
+#endif

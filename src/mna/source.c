@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Waveform values of independent sources, through the same kernel that assembly uses. With all ports at zero a voltage
+ * source's branch residual is s (v_p - v_m) - s E with s = df_branch/dv_p = +-1, and a current source's f_p is its
+ * current; so E = -f_branch / s and I = f_p. Works on the stack: thread-safe.
+ */
+#include <string.h>
+#include "mna/tile.h"
+
+enum { SOURCE_PORTS = 4, SOURCE_STAMPS = 16, SOURCE_CONSTANTS = 64 };
+
+/* Column 0 entry of the branch row, or NULL for a source without a branch. */
+static const double *branch_sign(const dev_shape *shape, int branch, const double *g)
+{
+	for (int s = 0; s < shape->n_stamp; s++)
+		if (shape->stamp[s].row == branch && shape->stamp[s].col == 0)
+			return g + (ptrdiff_t)s * LANES;
+	return NULL;
+}
+
+static int branch_port(const dev_shape *shape)
+{
+	for (int p = 0; p < shape->n_port; p++)
+		if (shape->port[p].quantity == DEV_CURRENT)
+			return p;
+	return -1;
+}
+
+static void source_values(const elab_instance *instance, const double *k, const double *t, double *value)
+{
+	const dev_shape *shape = instance->shape;
+	_Alignas(64) double v[SOURCE_PORTS * LANES] = {0}, f[SOURCE_PORTS * LANES] = {0};
+	_Alignas(64) double g[SOURCE_STAMPS * LANES] = {0};
+	dev_out out = {.f = f, .g = g};
+	const dev_in in = {.v = v, .k = k, .t = t, .aux = instance->aux, .shape = shape, .want = DEV_F | DEV_G};
+	memset(value, 0, LANES * sizeof *value);
+	if (shape->n_port > SOURCE_PORTS || shape->n_stamp > SOURCE_STAMPS)
+		return;
+	dev_kernel(instance->type)(&in, &out);
+	const int branch = branch_port(shape);
+	const double *sign = branch >= 0 ? branch_sign(shape, branch, g) : NULL;
+	for (int l = 0; l < LANES; l++)
+		value[l] = sign ? -f[branch * LANES + l] / sign[l] : f[l];
+}
+
+void mna_tile_source(const mna_tile *tile, int instance, const double *t, double *value)
+{
+	const mna_system *s = tile->system;
+	const elab_instance *inst = &s->circuit->instance[instance];
+	const ptrdiff_t row = (ptrdiff_t)s->index_in_batch[instance] * inst->type->n_const;
+	_Alignas(64) double time[LANES], out[LANES];
+	memcpy(time, t, sizeof time);
+	source_values(inst, tile->k[s->batch_of[instance]] + row * LANES, time, out);
+	memcpy(value, out, sizeof out);
+}
+
+double mna_source_value(const mna_system *system, int instance, double t)
+{
+	const elab_instance *inst = &system->circuit->instance[instance];
+	const int n_const = inst->type->n_const;
+	const double *nominal = system->batch[system->batch_of[instance]].k;
+	_Alignas(64) double k[SOURCE_CONSTANTS * LANES], time[LANES], value[LANES];
+	if (n_const > SOURCE_CONSTANTS)
+		return 0;
+	nominal += (ptrdiff_t)system->index_in_batch[instance] * n_const;
+	for (int l = 0; l < LANES; l++)
+		time[l] = t;
+	for (int e = 0; e < n_const; e++)
+		for (int l = 0; l < LANES; l++)
+			k[e * LANES + l] = nominal[e];
+	source_values(inst, k, time, value);
+	return value[0];
+}
