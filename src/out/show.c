@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * `thermospice show`: what is in a result file, as tables of at most 100 columns: where it comes from, each analysis
+ * with its attributes and signals, ensembles as mean and standard error over trajectories, p-bit tables, extracted
+ * cells. Standard errors are the scatter between trajectories over the square root of their number.
+ */
+#include "out/h5.h"
+
+#include <math.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/number.h"
+
+enum { DIGITS = 5, NAME_WIDTH = 30, WIDTH = 100 };
+
+typedef struct show_job {
+	const out_file *file;
+	FILE *to;
+	diag_list *diag;
+} show_job;
+
+typedef struct show_set {
+	double *data;
+	size_t dims[4], n;
+	int rank;
+	char unit[24];
+} show_set;
+
+static int load(const show_job *job, const char *path, show_set *set)
+{
+	char *unit = NULL;
+	*set = (show_set){0};
+	if (out_get(job->file, path, &set->rank, set->dims, &set->data, NULL) != TS_OK)
+		return 0;
+	set->n = set->dims[0] * set->dims[1] * set->dims[2] * set->dims[3];
+	if (out_get_attr_text(job->file, path, "units", &unit, NULL) == TS_OK)
+		snprintf(set->unit, sizeof set->unit, "%s", unit);
+	alloc_free(unit);
+	return 1;
+}
+
+static const char *eng(double value, char text[32])
+{
+	if (isnan(value))
+		return "-";
+	return isfinite(value) ? number_eng(value, DIGITS, text) : value > 0 ? "inf" : "-inf";
+}
+
+/* "label value" for a text or number attribute; nothing when absent or empty. */
+static void show_attr(const show_job *job, const char *path, const char *name)
+{
+	char *text = NULL, number[32];
+	double value = 0;
+	if (out_get_attr_text(job->file, path, name, &text, NULL) == TS_OK) {
+		if (*text)
+			fprintf(job->to, "  %-10s %.*s\n", name, WIDTH - 13, text);
+	} else if (out_get_attr_number(job->file, path, name, &value, NULL) == TS_OK) {
+		fprintf(job->to, "  %-10s %s\n", name, isfinite(value) ? number_exact(value, number) : "nan");
+	}
+	alloc_free(text);
+}
+
+static void show_head(const show_job *job)
+{
+	static const char *const name[] = {"command",  "creator", "commit", "seed",      "started",
+	                                   "finished", "host",    "isa",    "libraries", "compiler"};
+	char *format = NULL;
+	out_get_attr_text(job->file, "/", "format", &format, NULL);
+	fprintf(job->to, "%s: %s, %s\n", job->file->path, format ? format : "?",
+	        out_is_complete(job->file) ? "complete" : "INCOMPLETE (the run did not finish)");
+	alloc_free(format);
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		show_attr(job, "/", name[i]);
+}
+
+/* All attributes of an analysis on wrapped lines: "type trannoise, method wt2, steps 100". */
+static void show_attrs(const show_job *job, const char *path)
+{
+	char **name = NULL;
+	size_t n = 0;
+	int column = WIDTH;
+	if (h5_list_attrs(job->file, path, &n, &name, NULL) != TS_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		char item[WIDTH], number[32], *text = NULL;
+		double value = 0;
+		if (out_get_attr_text(job->file, path, name[i], &text, NULL) == TS_OK)
+			snprintf(item, sizeof item, "%s %.*s", name[i], WIDTH - 40, text);
+		else if (out_get_attr_number(job->file, path, name[i], &value, NULL) == TS_OK)
+			snprintf(item, sizeof item, "%s %s", name[i], eng(value, number));
+		else
+			snprintf(item, sizeof item, "%s", name[i]);
+		alloc_free(text);
+		const int width = (int)strlen(item) + 2;
+		if (column + width > WIDTH - 2) {
+			fprintf(job->to, "%s  %s", i ? ",\n" : "", item);
+			column = width;
+		} else {
+			fprintf(job->to, ", %s", item);
+			column += width;
+		}
+	}
+	if (n)
+		fprintf(job->to, "\n");
+	alloc_free(name);
+}
+
+static void show_axis(const show_job *job, const char *root, const char *name)
+{
+	char path[H5_PATH], first[32], last[32];
+	show_set set;
+	h5_path(path, "%s/%s", root, name);
+	if (!load(job, path, &set))
+		return;
+	if (set.n)
+		fprintf(job->to, "  %s: %zu points from %s to %s %s\n", name, set.n, eng(set.data[0], first),
+		        eng(set.data[set.n - 1], last), set.unit);
+	alloc_free(set.data);
+}
+
+static void show_signal(const show_job *job, const char *name, const show_set *set)
+{
+	char low[32], high[32], last[32], shape[48];
+	double least = (double)NAN, most = (double)NAN;
+	for (size_t i = 0; i < set->n; i++) {
+		least = set->data[i] < least || isnan(least) ? set->data[i] : least;
+		most = set->data[i] > most || isnan(most) ? set->data[i] : most;
+	}
+	if (set->rank == 2)
+		snprintf(shape, sizeof shape, "%zu x %zu", set->dims[0], set->dims[1]);
+	else
+		snprintf(shape, sizeof shape, "%zu", set->n);
+	fprintf(job->to, "  %-*.*s %-5.5s %14s %12s %12s %12s\n", NAME_WIDTH, NAME_WIDTH, name, set->unit, shape,
+	        eng(least, low), eng(most, high), set->n ? eng(set->data[set->n - 1], last) : "-");
+}
+
+static void show_signals(const show_job *job, const char *root)
+{
+	char group[H5_PATH], **name = NULL;
+	size_t n = 0;
+	h5_path(group, "%s/signals", root);
+	if (out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	if (n)
+		fprintf(job->to, "  %-*s %-5s %14s %12s %12s %12s\n", NAME_WIDTH, "signal", "unit", "points", "least",
+		        "most", "last");
+	for (size_t i = 0; i < n; i++) {
+		char path[H5_PATH];
+		show_set set;
+		h5_path(path, "%s/%s", group, name[i]);
+		if (load(job, path, &set))
+			show_signal(job, name[i], &set);
+		alloc_free(set.data);
+	}
+	alloc_free(name);
+}
+
+/* Mean over one row's trajectories and its standard error; trajectories that did not finish are NaN and left out. */
+static double row_mean(const double *row, size_t n, double *se)
+{
+	double count = 0, mean = 0, m2 = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (isnan(row[i]))
+			continue;
+		const double delta = row[i] - mean;
+		count += 1;
+		mean += delta / count;
+		m2 += delta * (row[i] - mean);
+	}
+	*se = count > 1 ? sqrt(m2 / (count - 1) / count) : (double)NAN;
+	return count > 0 ? mean : (double)NAN;
+}
+
+/* One line: one bias point gives mean and standard error, several give the range of the means. */
+static void show_statistic(const show_job *job, const char *label, const show_set *set)
+{
+	char a[32], b[32];
+	double se = 0, low = (double)INFINITY, high = -(double)INFINITY;
+	if (set->rank != 2 || !set->n)
+		return;
+	for (size_t i = 0; i < set->dims[0]; i++) {
+		const double mean = row_mean(set->data + i * set->dims[1], set->dims[1], &se);
+		low = fmin(low, mean);
+		high = fmax(high, mean);
+	}
+	fprintf(job->to, "  %-44.44s %-5.5s %8zu ", label, set->unit, set->dims[1]);
+	if (set->dims[0] == 1)
+		fprintf(job->to, "%12s +- %s\n", eng(low, a), eng(se, b));
+	else
+		fprintf(job->to, "%12s .. %s\n", eng(low, a), eng(high, b));
+}
+
+static void show_statistics(const show_job *job, const char *root, const char *where)
+{
+	char group[H5_PATH], **name = NULL;
+	size_t n = 0;
+	h5_path(group, "%s/%s", root, where);
+	if (out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		char path[H5_PATH], label[H5_PATH];
+		show_set set;
+		h5_path(path, "%s/%s", group, name[i]);
+		h5_path(label, "%s %s", where, name[i]);
+		if (load(job, path, &set))
+			show_statistic(job, label, &set);
+		alloc_free(set.data);
+	}
+	alloc_free(name);
+}
+
+static void show_ensemble(const show_job *job, const char *root)
+{
+	static const char *const where[] = {"ensemble/mean", "ensemble/variance", "energy/supply", "energy/heat",
+	                                    "energy"};
+	char path[H5_PATH];
+	h5_path(path, "%s/ensemble", root);
+	if (!out_exists(job->file, path))
+		return;
+	fprintf(job->to, "  %-44s %-5s %8s %s\n", "statistic, mean over trajectories", "unit", "samples",
+	        "       value (one bias) or range over the bias points");
+	for (size_t i = 0; i < sizeof where / sizeof *where; i++)
+		show_statistics(job, root, where[i]);
+}
+
+static void show_bit(const show_job *job, const char *root, const char *name)
+{
+	char path[H5_PATH], text[4][32];
+	show_set p1, flips, bias;
+	h5_path(path, "%s/bit/%s/p1", root, name);
+	const int has_p = load(job, path, &p1) && p1.rank == 2;
+	h5_path(path, "%s/bit/%s/flips", root, name);
+	const int has_flips = load(job, path, &flips) && has_p && flips.n == p1.n;
+	h5_path(path, "%s/bias", root);
+	const int has_bias = load(job, path, &bias) && has_p && bias.n == p1.dims[0];
+	fprintf(job->to, "  p-bit %s\n  %14s %12s %12s %14s\n", name, "bias", "P(1)", "std. error", "flips, mean");
+	for (size_t i = 0; has_p && i < p1.dims[0]; i++) {
+		double se = 0, ignored = 0;
+		const double p = row_mean(p1.data + i * p1.dims[1], p1.dims[1], &se);
+		const double f = has_flips ? row_mean(flips.data + i * p1.dims[1], p1.dims[1], &ignored) : (double)NAN;
+		fprintf(job->to, "  %14s %12s %12s %14s\n", has_bias ? eng(bias.data[i], text[0]) : "-",
+		        eng(p, text[1]), eng(se, text[2]), eng(f, text[3]));
+	}
+	alloc_free(p1.data);
+	alloc_free(flips.data);
+	alloc_free(bias.data);
+}
+
+static void show_bits(const show_job *job, const char *root)
+{
+	char group[H5_PATH], **name = NULL;
+	size_t n = 0;
+	h5_path(group, "%s/bit", root);
+	if (out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		show_bit(job, root, name[i]);
+	alloc_free(name);
+}
+
+static ts_status show_analyses(const show_job *job)
+{
+	char **name = NULL;
+	size_t n = 0;
+	if (!out_exists(job->file, "/analyses"))
+		return TS_OK;
+	TS_TRY(out_list(job->file, "/analyses", &n, &name, job->diag));
+	for (size_t i = 0; i < n; i++) {
+		char root[H5_PATH];
+		h5_path(root, "/analyses/%s", name[i]);
+		fprintf(job->to, "\nanalysis %s\n", name[i]);
+		show_attrs(job, root);
+		show_axis(job, root, "time");
+		show_axis(job, root, "sweep");
+		show_axis(job, root, "bias");
+		show_signals(job, root);
+		show_ensemble(job, root);
+		show_bits(job, root);
+	}
+	alloc_free(name);
+	return TS_OK;
+}
+
+static void show_cell(const show_job *job, const char *cell)
+{
+	char group[H5_PATH], **name = NULL, text[4][32];
+	size_t n = 0;
+	h5_path(group, "/pbit/%s", cell);
+	if (out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	fprintf(job->to, "\ncell %s\n  %-*s %-5s %12s %12s %12s %12s\n", cell, NAME_WIDTH, "quantity", "unit", "value",
+	        "std. error", "low 95%", "high 95%");
+	for (size_t i = 0; i < n; i++) {
+		char path[H5_PATH];
+		show_set set;
+		h5_path(path, "%s/%s", group, name[i]);
+		if (load(job, path, &set) && set.rank == 1 && set.n == 4)
+			fprintf(job->to, "  %-*.*s %-5.5s %12s %12s %12s %12s\n", NAME_WIDTH, NAME_WIDTH, name[i],
+			        set.unit, eng(set.data[0], text[0]), eng(set.data[1], text[1]),
+			        eng(set.data[2], text[2]), eng(set.data[3], text[3]));
+		alloc_free(set.data);
+	}
+	alloc_free(name);
+}
+
+static ts_status show_cells(const show_job *job)
+{
+	char **name = NULL;
+	size_t n = 0;
+	if (!out_exists(job->file, "/pbit"))
+		return TS_OK;
+	TS_TRY(out_list(job->file, "/pbit", &n, &name, job->diag));
+	for (size_t i = 0; i < n; i++)
+		show_cell(job, name[i]);
+	alloc_free(name);
+	return TS_OK;
+}
+
+ts_status out_show(const out_file *file, FILE *to, diag_list *diag)
+{
+	const show_job job = {file, to, diag};
+	show_head(&job);
+	TS_TRY(show_analyses(&job));
+	TS_TRY(show_cells(&job));
+	if (fflush(to) == 0 && !ferror(to))
+		return TS_OK;
+	if (diag)
+		diag_add(diag, E0601, SRC_NOWHERE, "%s: cannot write the table", file->path);
+	return TS_IO;
+}
