@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Evaluation of .expect claims on a result file (see expect.h).
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "cli/ensemble.h"
+#include "cli/expect.h"
+#include "cli/table.h"
+#include "extract/cell.h"
+#include "net/expr.h"
+
+static const double DEFAULT_REL = 1e-6; /* a claim without rel, abs or sigma */
+static const double SAME_BIAS = 1e-6;   /* of the sweep's width */
+
+typedef struct claim {
+	const cli_session *session;
+	const elab_expect *expect;
+	const out_file *file;
+	const sim_request *request;
+	diag_list *diag;
+	cli_estimate *out;
+} claim;
+
+static ts_status unknown(const claim *c, const char *what)
+{
+	diag_add(c->diag, E0321, c->expect->span, "%s has no quantity '%s': %s", c->expect->analysis,
+	         c->expect->quantity, what);
+	return TS_NETLIST;
+}
+
+/* Linear interpolation of y over the axis x, either direction; NAN outside. */
+static double interpolate(const double *x, const double *y, size_t n, double at)
+{
+	const double slack = 1e-9 * fabs(n > 1 ? x[n - 1] - x[0] : 0);
+	for (size_t i = 0; i + 1 < n; i++) {
+		const double low = fmin(x[i], x[i + 1]), high = fmax(x[i], x[i + 1]);
+		if (at < low - slack || at > high + slack)
+			continue;
+		const double part = high > low ? (at - x[i]) / (x[i + 1] - x[i]) : 0;
+		return y[i] + part * (y[i + 1] - y[i]);
+	}
+	return n == 1 && fabs(x[0] - at) <= 1e-9 * fabs(at) ? y[0] : (double)NAN;
+}
+
+static ts_status sample_axis(const claim *c, const double *y, size_t n, double *value)
+{
+	char path[200];
+	double *axis = NULL;
+	size_t dims[4] = {0};
+	int rank = 0;
+	snprintf(path, sizeof path, "/analyses/%s/%s", c->request->name, c->request->kind == SIM_DC ? "sweep" : "time");
+	TS_TRY(out_get(c->file, path, &rank, dims, &axis, c->diag));
+	*value = interpolate(axis, y, n < dims[0] ? n : dims[0], c->expect->at);
+	alloc_free(axis);
+	if (isnan(*value)) {
+		diag_add(c->diag, E0321, c->expect->span, "at=%g lies outside the axis of %s", c->expect->at,
+		         c->request->name);
+		return TS_NETLIST;
+	}
+	return TS_OK;
+}
+
+static ts_status stored_signal(const claim *c, const char *signal, double *value)
+{
+	char path[400];
+	double *data = NULL;
+	size_t dims[4] = {0};
+	int rank = 0;
+	snprintf(path, sizeof path, "/analyses/%s/signals/%s", c->request->name, signal);
+	TS_TRY(out_get(c->file, path, &rank, dims, &data, c->diag));
+	const size_t n = rank > 1 ? dims[1] : dims[0]; /* first row of a nested sweep */
+	ts_status status = n > 0 ? TS_OK : TS_NETLIST;
+	if (status == TS_OK && c->expect->has_at && c->request->kind != SIM_OP)
+		status = sample_axis(c, data, n, value);
+	else if (status == TS_OK)
+		*value = data[n - 1];
+	alloc_free(data);
+	return status;
+}
+
+static int is_stored(const claim *c, const char *signal)
+{
+	char path[400];
+	snprintf(path, sizeof path, "/analyses/%s/signals/%s", c->request->name, signal);
+	return out_exists(c->file, path);
+}
+
+static int node_value(const claim *c, const char *node, double *value)
+{
+	char signal[160];
+	*value = 0;
+	if (!strcmp(node, "0") || !strcmp(node, "gnd"))
+		return 1;
+	snprintf(signal, sizeof signal, "v(%s)", node);
+	return is_stored(c, signal) && stored_signal(c, signal, value) == TS_OK;
+}
+
+static int probe_value(void *self, const net_expr *probe, double *value)
+{
+	const claim *c = self;
+	char signal[320];
+	if (probe->name[0] == 'i') {
+		snprintf(signal, sizeof signal, "i(%s)", probe->node[0]);
+		return is_stored(c, signal) && stored_signal(c, signal, value) == TS_OK;
+	}
+	double minus = 0;
+	if (probe->node[1]) {
+		snprintf(signal, sizeof signal, "v(%s,%s)", probe->node[0], probe->node[1]);
+		if (is_stored(c, signal))
+			return stored_signal(c, signal, value) == TS_OK;
+		if (!node_value(c, probe->node[1], &minus))
+			return 0;
+	}
+	if (!node_value(c, probe->node[0], value))
+		return 0;
+	*value -= minus;
+	return 1;
+}
+
+static int no_name(void *self, const char *name, src_span span, double *value)
+{
+	(void)self, (void)name, (void)span, (void)value;
+	return 0;
+}
+
+static ts_status expression_claim(claim *c)
+{
+	const net_env env = {.name = no_name, .probe = probe_value, .self = c};
+	if (!c->expect->expr)
+		return unknown(c, "it is not an expression of v(...) and i(...)");
+	if (c->request->kind == SIM_DC && !c->expect->has_at)
+		return unknown(c, "a sweep needs at=VALUE");
+	const int errors = diag_count(c->diag, DIAG_ERROR);
+	*c->out = (cli_estimate){.se = (double)NAN};
+	const ts_status status = net_expr_eval(c->expect->expr, &env, c->diag, &c->out->value);
+	if (status != TS_OK && diag_count(c->diag, DIAG_ERROR) == errors)
+		return unknown(c, "a signal it names is not in the results");
+	return status;
+}
+
+/* Sum over the members of energy/<what> of the mean over trajectories, divided by the time it was gathered in. */
+static ts_status mean_power(const claim *c, const char *what)
+{
+	char group[200], path[400], **name = NULL;
+	size_t n = 0;
+	cli_rows sum = {0};
+	snprintf(group, sizeof group, "/analyses/%s/energy/%s", c->request->name, what);
+	if (!out_exists(c->file, group))
+		return unknown(c, "no energies were recorded");
+	TS_TRY(out_list(c->file, group, &n, &name, c->diag));
+	ts_status status = n ? TS_OK : unknown(c, "no energies were recorded");
+	for (size_t i = 0; i < n && status == TS_OK; i++) {
+		cli_rows one;
+		snprintf(path, sizeof path, "%s/%s", group, name[i]);
+		status = cli_rows_get(c->file, path, i ? &one : &sum, c->diag);
+		for (size_t k = 0; i > 0 && status == TS_OK && k < sum.n; k++)
+			sum.data[k] += one.data[k];
+		if (i > 0 && status == TS_OK)
+			cli_rows_free(&one);
+	}
+	double duration = 1;
+	snprintf(path, sizeof path, "/analyses/%s", c->request->name);
+	if (status == TS_OK)
+		status = out_get_attr_number(c->file, path, "duration", &duration, c->diag);
+	if (status == TS_OK) {
+		*c->out = cli_rows_mean(&sum, 0);
+		c->out->value /= duration;
+		c->out->se /= duration;
+	}
+	cli_rows_free(&sum);
+	alloc_free(name);
+	return status;
+}
+
+static ts_status worst_residual(const claim *c)
+{
+	char path[200];
+	cli_rows r;
+	snprintf(path, sizeof path, "/analyses/%s/energy/residual", c->request->name);
+	if (!out_exists(c->file, path))
+		return unknown(c, "no energies were recorded");
+	TS_TRY(cli_rows_get(c->file, path, &r, c->diag));
+	*c->out = (cli_estimate){.se = (double)NAN};
+	for (size_t i = 0; i < r.n_bias * r.n; i++)
+		c->out->value = fmax(c->out->value, fabs(r.data[i]));
+	cli_rows_free(&r);
+	return TS_OK;
+}
+
+static ts_status final_claim(const claim *c, const char *signal, int want_variance)
+{
+	char path[400];
+	cli_rows rows;
+	snprintf(path, sizeof path, "/analyses/%s/ensemble/final/%s", c->request->name, signal);
+	if (!out_exists(c->file, path))
+		return unknown(c, "that signal is not in the ensemble");
+	TS_TRY(cli_rows_get(c->file, path, &rows, c->diag));
+	*c->out = want_variance ? cli_rows_variance(&rows, 0) : cli_rows_mean(&rows, 0);
+	cli_rows_free(&rows);
+	return TS_OK;
+}
+
+static ts_status moment_claim(const claim *c, const char *function, const char *signal)
+{
+	char path[400];
+	cli_estimate mean, variance;
+	snprintf(path, sizeof path, "/analyses/%s/ensemble/mean/%s", c->request->name, signal);
+	if (!out_exists(c->file, path))
+		return unknown(c, "that signal is not in the ensemble");
+	TS_TRY(cli_ensemble_estimates(c->file, c->request->name, signal, &mean, &variance, c->diag));
+	*c->out = !strcmp(function, "mean") ? mean : variance;
+	if (!strcmp(function, "std")) {
+		c->out->value = sqrt(variance.value);
+		c->out->se = variance.se / (2 * c->out->value);
+	}
+	return TS_OK;
+}
+
+static ts_status ensemble_claim(claim *c)
+{
+	const char *q = c->expect->quantity;
+	const net_expr *e = c->expect->expr;
+	char signal[320];
+	if (!strcmp(q, "power") || !strcmp(q, "heat"))
+		return mean_power(c, *q == 'p' ? "supply" : "heat");
+	if (!strcmp(q, "residual"))
+		return worst_residual(c);
+	if (!e || e->kind != NET_CALL || e->n_arg != 1 || e->arg[0]->kind != NET_PROBE)
+		return unknown(
+		    c, "use mean(v(a)) var(v(a)) std(v(a)) final_mean(v(a)) final_var(v(a)) power heat residual");
+	const net_expr *probe = e->arg[0];
+	snprintf(signal, sizeof signal, probe->node[1] ? "%s(%s,%s)" : "%s(%s)", probe->name, probe->node[0],
+	         probe->node[1] ? probe->node[1] : "");
+	if (!strcmp(e->name, "final_mean") || !strcmp(e->name, "final_var"))
+		return final_claim(c, signal, !strcmp(e->name, "final_var"));
+	if (!strcmp(e->name, "mean") || !strcmp(e->name, "var") || !strcmp(e->name, "std"))
+		return moment_claim(c, e->name, signal);
+	return unknown(c, "use mean var std final_mean final_var power heat residual");
+}
+
+/* Index of the bias point `at`, -1 if there is none. */
+static int bias_index(const extract_cell *cell, const elab_expect *x)
+{
+	if (!x->has_at)
+		return cell->i_mid;
+	const double width = fabs(cell->bias[cell->n_bias - 1] - cell->bias[0]);
+	for (int i = 0; i < cell->n_bias; i++)
+		if (fabs(cell->bias[i] - x->at) <= SAME_BIAS * width + 1e-12 * fabs(x->at))
+			return i;
+	return -1;
+}
+
+static ts_status pbit_claim(claim *c)
+{
+	static extract_cell cell; /* too large for the stack */
+	TS_TRY(extract_load(c->file, c->expect->analysis, c->diag, &cell));
+	const int i = bias_index(&cell, c->expect);
+	if (i < 0)
+		return unknown(c, "at= is not one of the biases of the sweep");
+	const extract_value residual = {.value = cell.residual, .se = (double)NAN};
+	const struct {
+		const char *name;
+		const extract_value *value;
+	} known[] = {{"v0", &cell.v0},
+	             {"vs", &cell.vs},
+	             {"worst", &cell.worst},
+	             {"tau", &cell.tau[i]},
+	             {"tau_int", &cell.tau_int[i]},
+	             {"p", &cell.p[i]},
+	             {"power", &cell.power[i]},
+	             {"energy_per_bit", &cell.energy_per_bit},
+	             {"energy_per_tau", &cell.energy_per_tau},
+	             {"residual", &residual}};
+	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+		if (!strcmp(c->expect->quantity, known[k].name)) {
+			*c->out = (cli_estimate){.value = known[k].value->value, .se = known[k].value->se};
+			return TS_OK;
+		}
+	return unknown(c, "use v0 vs worst tau tau_int p power energy_per_bit energy_per_tau residual");
+}
+
+static const sim_request *find_request(const elab_circuit *c, const char *analysis)
+{
+	static const char *const kind[] = {
+	    [SIM_OP] = "op", [SIM_DC] = "dc", [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise"};
+	for (int i = 0; i < c->n_request; i++)
+		if (!strcmp(analysis, c->request[i].name) || !strcmp(analysis, kind[c->request[i].kind]))
+			return &c->request[i];
+	return NULL;
+}
+
+static int is_pbit(const elab_circuit *c, const char *name)
+{
+	for (int i = 0; i < c->n_pbit; i++)
+		if (!strcmp(c->pbit[i].name, name))
+			return 1;
+	return 0;
+}
+
+static void judge(const elab_expect *x, cli_verdict *v)
+{
+	v->allowed = isnan(x->rel) && isnan(x->abs) && isnan(x->sigma) ? DEFAULT_REL * fabs(x->value) : 0;
+	if (!isnan(x->rel))
+		v->allowed = fmax(v->allowed, x->rel * fabs(x->value));
+	if (!isnan(x->abs))
+		v->allowed = fmax(v->allowed, x->abs);
+	if (!isnan(x->sigma) && !isnan(v->se))
+		v->allowed = fmax(v->allowed, x->sigma * v->se);
+	v->holds = fabs(v->got - x->value) <= v->allowed;
+}
+
+ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, const out_file *file,
+                         cli_verdict *verdict)
+{
+	cli_estimate e = {.se = (double)NAN};
+	claim c = {session, expect, file, find_request(session->circuit, expect->analysis), session->diag, &e};
+	ts_status status;
+	if (is_pbit(session->circuit, expect->analysis)) {
+		status = pbit_claim(&c);
+	} else if (!c.request) {
+		diag_add(c.diag, E0321, expect->span, "the deck has no analysis and no .pbit '%s'", expect->analysis);
+		return TS_NETLIST;
+	} else {
+		status = c.request->kind == SIM_TRANNOISE ? ensemble_claim(&c) : expression_claim(&c);
+	}
+	TS_TRY(status);
+	verdict->got = e.value;
+	verdict->se = e.se;
+	judge(expect, verdict);
+	if (!isnan(expect->sigma) && isnan(e.se))
+		return unknown(&c, "it has no standard error, so sigma= means nothing");
+	return TS_OK;
+}
+
+static void add_verdict(cli_table *table, const elab_expect *x, const cli_verdict *v)
+{
+	cli_table_text(table, "%s", v->holds ? "PASS" : "FAIL");
+	cli_table_text(table, "%s", x->analysis);
+	cli_table_text(table, "%s", x->quantity);
+	cli_table_number(table, x->has_at ? x->at : (double)NAN);
+	cli_table_number(table, v->got);
+	cli_table_number(table, x->value);
+	cli_table_number(table, v->allowed);
+	cli_table_number(table, v->se);
+}
+
+ts_status cli_expect_all(const cli_session *session, const out_file *file, int json, int *n_failed)
+{
+	static const char *const column[] = {"", "analysis", "quantity", "at", "got", "want", "allowed", "std.err."};
+	const elab_circuit *c = session->circuit;
+	ts_status worst = TS_OK;
+	cli_table table;
+	cli_table_begin(&table, "claims", column);
+	*n_failed = 0;
+	for (int i = 0; i < c->n_expect; i++) {
+		cli_verdict verdict;
+		const ts_status status = cli_expect_one(session, &c->expect[i], file, &verdict);
+		if (status != TS_OK) {
+			worst = status;
+			continue;
+		}
+		*n_failed += !verdict.holds;
+		add_verdict(&table, &c->expect[i], &verdict);
+	}
+	cli_table_end(&table, stdout, json);
+	return worst;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * .expect: the claims a deck makes about its own results, checked on a result file.
+ *
+ *   op, dc, tran   an expression of v(a), v(a,b), i(v1); dc and tran interpolate linearly at `at`, tran's last sample
+ * without trannoise      mean(v(a)) var(v(a)) std(v(a)) final_mean(v(a)) final_var(v(a)) power heat residual a .pbit's
+ * name v0 vs worst tau p power energy_per_bit energy_per_tau residual; tau, p and power take at=BIAS
+ *
+ * A claim holds when |got - value| <= the largest of abs, rel |value| and sigma standard errors.
+ */
+#ifndef CLI_EXPECT_H
+#define CLI_EXPECT_H
+#include "cli/session.h"
+
+typedef struct cli_verdict {
+	double got, se, allowed; /* se: NAN where there is none */
+	int holds;
+} cli_verdict;
+
+/* TS_NETLIST with the place when the analysis or quantity does not exist. */
+ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, const out_file *file,
+                         cli_verdict *verdict);
+/* All of them, printed one per line (or as JSON). *n_failed: claims that do not hold. */
+ts_status cli_expect_all(const cli_session *session, const out_file *file, int json, int *n_failed);
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The tables `run` prints from a result file: operating points, what a sweep or transient holds, ensemble means and
+ * variances with their standard errors from the scatter between trajectories, p-bits.
+ */
+#include <math.h>
+#include <stdio.h>
+#include "base/alloc.h"
+#include "cli/ensemble.h"
+#include "cli/simulate.h"
+#include "cli/table.h"
+#include "extract/cell.h"
+
+typedef struct result_job {
+	const out_file *file;
+	diag_list *diag;
+	FILE *to;
+	int json;
+} result_job;
+
+static void unit_of(const result_job *job, const char *path, char unit[16])
+{
+	char *text = NULL;
+	unit[0] = 0;
+	if (out_get_attr_text(job->file, path, "units", &text, NULL) == TS_OK)
+		snprintf(unit, 16, "%s", text);
+	alloc_free(text);
+}
+
+static ts_status add_point(const result_job *job, cli_table *table, const char *path, const char *name)
+{
+	size_t dims[4];
+	double *data = NULL;
+	char unit[16];
+	int rank = 0;
+	TS_TRY(out_get(job->file, path, &rank, dims, &data, job->diag));
+	unit_of(job, path, unit);
+	cli_table_text(table, "%s", name);
+	cli_table_number(table, data[0]);
+	cli_table_text(table, "%s", unit);
+	alloc_free(data);
+	return TS_OK;
+}
+
+static ts_status add_range(const result_job *job, cli_table *table, const char *path, const char *name)
+{
+	size_t dims[4];
+	double *data = NULL, low = (double)INFINITY, high = -(double)INFINITY;
+	char unit[16];
+	int rank = 0;
+	TS_TRY(out_get(job->file, path, &rank, dims, &data, job->diag));
+	unit_of(job, path, unit);
+	const size_t n = dims[0] * (rank > 1 ? dims[1] : 1);
+	for (size_t i = 0; i < n; i++) {
+		low = fmin(low, data[i]);
+		high = fmax(high, data[i]);
+	}
+	cli_table_text(table, "%s", name);
+	cli_table_number(table, low);
+	cli_table_number(table, high);
+	cli_table_number(table, n ? data[n - 1] : (double)NAN);
+	cli_table_text(table, "%s", unit);
+	alloc_free(data);
+	return TS_OK;
+}
+
+static ts_status deterministic(const result_job *job, const char *analysis, int is_point)
+{
+	static const char *const point[] = {"signal", "value", "unit", NULL};
+	static const char *const range[] = {"signal", "lowest", "highest", "last", "unit", NULL};
+	char group[200], path[400], **name = NULL;
+	size_t n = 0;
+	cli_table table;
+	snprintf(group, sizeof group, "/analyses/%s/signals", analysis);
+	TS_TRY(out_list(job->file, group, &n, &name, job->diag));
+	cli_table_begin(&table, analysis, is_point ? point : range);
+	ts_status status = TS_OK;
+	for (size_t i = 0; i < n && status == TS_OK; i++) {
+		snprintf(path, sizeof path, "%s/%s", group, name[i]);
+		status = is_point ? add_point(job, &table, path, name[i]) : add_range(job, &table, path, name[i]);
+	}
+	cli_table_end(&table, job->to, job->json);
+	alloc_free(name);
+	return status;
+}
+
+static ts_status ensemble(const result_job *job, const char *analysis)
+{
+	static const char *const column[] = {"signal", "mean", "+-", "variance", "+-", "std", "trajectories", NULL};
+	char path[200], **name = NULL;
+	size_t n = 0;
+	cli_table table;
+	snprintf(path, sizeof path, "/analyses/%s/ensemble/mean", analysis);
+	if (!out_exists(job->file, path))
+		return TS_OK;
+	TS_TRY(out_list(job->file, path, &n, &name, job->diag));
+	cli_table_begin(&table, analysis, column);
+	ts_status status = TS_OK;
+	for (size_t i = 0; i < n && status == TS_OK; i++) {
+		cli_estimate mean, variance;
+		status = cli_ensemble_estimates(job->file, analysis, name[i], &mean, &variance, job->diag);
+		cli_table_text(&table, "%s", name[i]);
+		cli_table_number(&table, mean.value);
+		cli_table_number(&table, mean.se);
+		cli_table_number(&table, variance.value);
+		cli_table_number(&table, variance.se);
+		cli_table_number(&table, sqrt(variance.value));
+		cli_table_number(&table, (double)mean.n);
+	}
+	cli_table_end(&table, job->to, job->json);
+	alloc_free(name);
+	return status;
+}
+
+static ts_status pbit(const result_job *job, const char *name)
+{
+	static extract_cell cell; /* too large for the stack */
+	TS_TRY(extract_load(job->file, name, job->diag, &cell));
+	if (job->json)
+		extract_print_json(&cell, job->to);
+	else
+		extract_print(&cell, job->to);
+	return TS_OK;
+}
+
+ts_status cli_results(const cli_session *session, const out_file *file, FILE *to, int json)
+{
+	const result_job job = {file, session->diag, to, json};
+	const elab_circuit *c = session->circuit;
+	int i_noise = 0;
+	for (int i = 0; i < c->n_request; i++) {
+		const sim_request *q = &c->request[i];
+		char group[200];
+		snprintf(group, sizeof group, "/analyses/%s", q->name);
+		const int is_wrapped = q->kind == SIM_TRANNOISE && i_noise++ < c->n_pbit;
+		if (is_wrapped || !out_exists(file, group))
+			continue;
+		TS_TRY(q->kind == SIM_TRANNOISE ? ensemble(&job, q->name)
+		                                : deterministic(&job, q->name, q->kind == SIM_OP));
+	}
+	for (int i = 0; i < c->n_pbit; i++) {
+		char group[200];
+		snprintf(group, sizeof group, "/pbit/%s", c->pbit[i].name);
+		if (out_exists(file, group))
+			TS_TRY(pbit(&job, c->pbit[i].name));
+	}
+	return TS_OK;
+}

@@ -1,0 +1,102 @@
+# Tests of the command line, included by tests/CMakeLists.txt: bad decks with the place of the message, usage, the gallery,
+# interrupts, threads.
+set(TS_CLI_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+# ts_cli_test(NAME EXIT n ARGS ... [MATCH regex...] [REFUSE regex...])
+function(ts_cli_test name)
+  cmake_parse_arguments(arg "" "EXIT" "ARGS;MATCH;REFUSE" ${ARGN})
+  add_test(NAME cli.${name} COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:thermospice> "-DARGS=${arg_ARGS}"
+    -DEXIT=${arg_EXIT} "-DMATCH=${arg_MATCH}" "-DREFUSE=${arg_REFUSE}" -DDIRECTORY=${TS_CLI_DIR}
+    -P ${TS_CLI_DIR}/expect.cmake)
+  set_tests_properties(cli.${name} PROPERTIES LABELS quick TIMEOUT 300)
+endfunction()
+
+# case | exit | what the message must hold: place and code
+set(TS_BAD_DECKS
+  "unknown_device|2|unknown_device.cir:2:1: error: .*E03"
+  "unknown_level|2|unknown_level.cir:[34]:[0-9]+: error: .*E0302"
+  "missing_model|2|missing_model.cir:3:[0-9]+: error: .*nosuch.*E0301"
+  "floating_node|2|floating_node.cir:4:[0-9]+: error: .*E0401"
+  "voltage_loop|2|voltage_loop.cir:[23]:[0-9]+: error: .*E0402"
+  "current_cutset|2|current_cutset.cir:[23]:[0-9]+: error: .*E0404"
+  "noise_without_capacitance|2|noise_without_capacitance.cir:[34]:[0-9]+: error: .*mid.*E0410"
+  "cyclic_param|2|cyclic_param.cir:[23]:[0-9]+: error: .*E0309"
+  "unknown_param|2|unknown_param.cir:3:9: error: .*rload.*E0310"
+  "unbalanced_subckt|2|unbalanced_subckt.cir:2:1: error: .*E02"
+  "stray_ends|2|stray_ends.cir:4:1: error: .*E02"
+  "missing_subckt|2|missing_subckt.cir:3:[0-9]+: error: .*nowhere.*E0306"
+  "recursive_subckt|2|recursive_subckt.cir:[23]:[0-9]+: error: .*E0308"
+  "wrong_ports|2|wrong_ports.cir:6:[0-9]+: error: .*E0307"
+  "missing_include|2|missing_include.cir:2:[0-9]+: error: .*no_such_file.lib.*E0101"
+  "huge_number|2|huge_number.cir:3:8: error: .*E0104"
+  "bad_number|2|bad_number.cir:3:[0-9]+: error: .*E0"
+  "negative_resistance|2|negative_resistance.cir:3:[0-9]+: error: .*E0305"
+  "unknown_parameter|2|unknown_parameter.cir:3:11: error: .*colour.*E0303"
+  "duplicate|2|duplicate.cir:4:1: error: .*r1.*E0312"
+  "unsupported_card|2|unsupported_card.cir:4:1: error: .*E0311"
+  "unclosed_quote|2|unclosed_quote.cir:3:[0-9]+: error: .*E0"
+  "unclosed_paren|2|unclosed_paren.cir:3:[0-9]+: error: .*E0"
+  "divide_by_zero|2|divide_by_zero.cir:4:[0-9]+: error: .*E0"
+  "pbit_without_noise|2|pbit_without_noise.cir:6:[0-9]+: error: .*E0"
+  "binary_garbage|2|binary_garbage.cir:3:12: error: .*E0102"
+  "binary_only|2|binary_only.cir:[0-9]+:[0-9]+: error: .*E0102"
+  "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
+  "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
+foreach(row IN LISTS TS_BAD_DECKS)
+  string(REPLACE "|" ";" row "${row}")
+  list(GET row 0 case)
+  list(GET row 1 exit)
+  list(GET row 2 place)
+  ts_cli_test(bad.${case} EXIT ${exit} ARGS check bad/${case}.cir MATCH "${place}"
+    REFUSE "E0999" "Sanitizer" "runtime error")
+endforeach()
+ts_cli_test(bad.five_mistakes EXIT 2 ARGS check bad/five_mistakes.cir
+  MATCH "cir:2:" "cir:3:" "cir:4:" "cir:5:" "cir:6:" "nomodel" "undefined_name" REFUSE "E0999")
+ts_cli_test(bad.no_such_deck EXIT 4 ARGS check bad/there_is_no_such.cir MATCH "there_is_no_such.cir" "E0101")
+ts_cli_test(bad.expect_unknown EXIT 2 ARGS check --run bad/expect_unknown.cir MATCH "expect_unknown.cir:5:[0-9]+: error: .*nowhere")
+ts_cli_test(bad.expect_analysis EXIT 2 ARGS check --run bad/expect_analysis.cir MATCH "expect_analysis.cir:5:[0-9]+: error: .*tran")
+ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
+
+# usage
+ts_cli_test(help EXIT 0 ARGS --help MATCH "run " "check " "extract " "dtm " "130")
+ts_cli_test(version EXIT 0 ARGS --version MATCH "thermospice 0\\.[0-9]+\\.[0-9]+" "SUNDIALS 6")
+ts_cli_test(nothing EXIT 1 ARGS "" MATCH "Usage")
+ts_cli_test(unknown_command EXIT 1 ARGS simulate MATCH "unknown command 'simulate'" "E0701")
+foreach(command run check dump show extract dtm plot devices options explain)
+  ts_cli_test(help.${command} EXIT 0 ARGS ${command} --help MATCH "Usage: thermospice ${command}" "xample")
+endforeach()
+ts_cli_test(run.no_deck EXIT 1 ARGS run MATCH "which deck")
+ts_cli_test(run.bad_option EXIT 1 ARGS run --nonsense x.cir MATCH "nonsense")
+ts_cli_test(run.bad_set EXIT 1 ARGS run --set novalue x.cir MATCH "NAME=VALUE")
+ts_cli_test(run.bad_number EXIT 1 ARGS run --samples many x.cir MATCH "not a number")
+ts_cli_test(run.corner EXIT 1 ARGS run --corner ff x.cir MATCH "not in this version" "E0702")
+ts_cli_test(run.resume EXIT 1 ARGS run --resume x.cir MATCH "not in this version" "E0702")
+ts_cli_test(run.raw EXIT 1 ARGS run --format raw x.cir MATCH "not in this version" "csv")
+ts_cli_test(run.unwritable EXIT 4 ARGS run ${PROJECT_SOURCE_DIR}/netlists/divider.cir -o /nonexistent/x.h5 MATCH "E0601")
+ts_cli_test(show.missing EXIT 4 ARGS show nothing.h5 MATCH "nothing.h5")
+ts_cli_test(show.not_hdf5 EXIT 4 ARGS show tests.cmake MATCH "E060")
+ts_cli_test(explain EXIT 0 ARGS explain e0410 MATCH "E0410" "capacitance")
+ts_cli_test(explain.unknown EXIT 1 ARGS explain E9876 MATCH "E9876")
+ts_cli_test(devices EXIT 0 ARGS devices MATCH "resistor" "mosfet_ekv" "mosfet_subvt")
+ts_cli_test(devices.one EXIT 0 ARGS devices mosfet_subvt MATCH "i0" "vth" "instance")
+ts_cli_test(devices.unknown EXIT 1 ARGS devices flux_capacitor MATCH "flux_capacitor")
+ts_cli_test(options EXIT 0 ARGS options MATCH "reltol" "gmin")
+ts_cli_test(options.json EXIT 0 ARGS options --json MATCH "\"rows\":")
+foreach(stage deck circuit system)
+  ts_cli_test(dump.${stage} EXIT 0 ARGS dump --stage=${stage} ${PROJECT_SOURCE_DIR}/netlists/latch.cir MATCH "v1")
+endforeach()
+ts_cli_test(check EXIT 0 ARGS check ${PROJECT_SOURCE_DIR}/netlists/pbit.cir MATCH "well-posed")
+ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH "FAIL")
+ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got\":" "PASS")
+
+add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)
+add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/small.cir)
+set_tests_properties(cli.interrupt cli.threads PROPERTIES LABELS quick TIMEOUT 300)
+
+# every deck of the gallery checks its own claims
+file(GLOB decks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/netlists/*.cir)
+foreach(deck IN LISTS decks)
+  get_filename_component(stem ${deck} NAME_WE)
+  add_test(NAME gallery.${stem} COMMAND thermospice check --run ${deck})
+  set_tests_properties(gallery.${stem} PROPERTIES LABELS quick TIMEOUT 1200)
+endforeach()
