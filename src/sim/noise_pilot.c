@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The pilot of an ensemble (see noise_run.h): a few thousand small steps of LANES trajectories at a few biases, with
+ * random numbers of their own. It tells the fastest relaxation rate, from which the step follows, and the range of
+ * every signal, from which the histograms and an automatic threshold follow.
+ *
+ * Accuracy of the step: the W-trapezoid's error in a switching rate is about 0.04 (lambda h)^2 for the subthreshold
+ * latch (docs/numerics.md), so STEP_PART = 1/4 costs 0.3 %; variances of linear circuits are exact at any step.
+ */
+#include <math.h>
+#include "base/alloc.h"
+#include "sim/noise_run.h"
+
+static const double STEP_PART = 0.25; /* h lambda of the run */
+static const double PILOT_PART = 0.1; /* h lambda of the pilot */
+static const double GRID_SLACK = 1e-9;
+static const double MOST_STEPS = 1e15;
+static const double MARGIN = 0.5; /* of a signal's range, added on both sides of its histogram */
+enum { PILOT_STEPS = 4096, RATE_EVERY = 16, PILOT_BIASES = 9 };
+
+typedef struct pilot {
+	noise_run *run;
+	mna_tile *tile;
+	sde_work *work;
+	noise_stream stream;
+	uint32_t trajectory[LANES];
+	double rate;
+} pilot;
+
+static void see_rates(pilot *p)
+{
+	double lambda[LANES] __attribute__((aligned(64)));
+	sde_rates(p->work, lambda);
+	for (int l = 0; l < LANES; l++)
+		if (isfinite(lambda[l]))
+			p->rate = fmax(p->rate, lambda[l]);
+}
+
+static void see_ranges(pilot *p)
+{
+	const noise_run *run = p->run;
+	for (int k = 0; k < run->signals.n; k++)
+		for (int l = 0; l < LANES && run->charge_of[k] < 0; l++) {
+			const double v = sim_signal_value(&run->signals.signal[k], p->tile, l);
+			run->low[k] = fmin(run->low[k], v);
+			run->high[k] = fmax(run->high[k], v);
+		}
+}
+
+static double pilot_step(const pilot *p)
+{
+	const sim_request *q = p->run->request;
+	if (q->h > 0)
+		return q->h;
+	return p->rate > 0 ? fmin(PILOT_PART / p->rate, q->tstep) : q->tstep;
+}
+
+/* Lanes that fail here are seen again, and reported, in the run. */
+static ts_status pilot_bias(pilot *p, size_t b, double *low, double *high)
+{
+	TS_TRY(noise_place(p->run, p->tile, b));
+	for (int l = 0; l < LANES; l++)
+		p->trajectory[l] = noise_trajectory(p->run, b, l);
+	noise_stream_begin(&p->stream, p->run->seed, PHILOX_START, p->trajectory);
+	uint32_t failed = sde_begin(p->work, 0);
+	double t = 0;
+	see_rates(p);
+	for (uint64_t n = 0; n < PILOT_STEPS && !failed && t < p->run->request->tstop; n++) {
+		const double h = pilot_step(p);
+		noise_stream_step(&p->stream, n);
+		failed = sde_step(p->work, h, p->stream.xi, p->stream.xi_next);
+		t += h;
+		if (failed)
+			break;
+		see_ranges(p);
+		for (int l = 0; l < LANES && p->run->pbit; l++) {
+			const double v = sim_signal_value(&p->run->bit, p->tile, l);
+			*low = fmin(*low, v);
+			*high = fmax(*high, v);
+		}
+		if (n % RATE_EVERY == 0)
+			see_rates(p);
+	}
+	return TS_OK;
+}
+
+static ts_status set_grid(noise_run *run, double rate)
+{
+	const sim_request *q = run->request;
+	const double h = q->h > 0 ? q->h : rate > 0 ? STEP_PART / rate : q->tstep;
+	const double per_sample = ceil(q->tstep / h - GRID_SLACK);
+	const double first = ceil(q->tstart / q->tstep - GRID_SLACK), last = floor(q->tstop / q->tstep + GRID_SLACK);
+	noise_grid *g = &run->grid;
+	if (!(last * per_sample < MOST_STEPS) || !(last >= first)) {
+		diag_add(run->diag, E0522, run->request->span, "%g samples of %g steps each cannot be run",
+		         last - first + 1, per_sample);
+		return TS_NETLIST;
+	}
+	g->per_sample = per_sample > 1 ? (uint64_t)per_sample : 1;
+	g->h = q->tstep / (double)g->per_sample;
+	g->first = (uint64_t)first;
+	g->last = (uint64_t)last;
+	g->n_time = (size_t)(g->last - g->first) + 1;
+	return TS_OK;
+}
+
+static void widen(noise_run *run)
+{
+	for (int k = 0; k < run->signals.n; k++) {
+		const double range = run->high[k] - run->low[k];
+		const double margin = range > 0 ? MARGIN * range : 1;
+		run->low[k] -= margin;
+		run->high[k] += margin;
+	}
+}
+
+static ts_status run_biases(pilot *p)
+{
+	noise_run *run = p->run;
+	double low = (double)INFINITY, high = -(double)INFINITY;
+	const size_t n = run->n_bias < PILOT_BIASES ? run->n_bias : PILOT_BIASES;
+	for (int k = 0; k < run->signals.n; k++) {
+		run->low[k] = run->charge_of[k] < 0 ? (double)INFINITY : 0;
+		run->high[k] = run->charge_of[k] < 0 ? -(double)INFINITY : 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		TS_TRY(pilot_bias(p, n > 1 ? i * (run->n_bias - 1) / (n - 1) : 0, &low, &high));
+	widen(run);
+	run->results.worst_rate = p->rate;
+	if (run->pbit)
+		run->threshold = run->pbit->threshold_auto ? 0.5 * (low + high) : run->pbit->threshold;
+	return set_grid(run, p->rate);
+}
+
+ts_status noise_pilot(noise_run *run)
+{
+	const sim_request *q = run->request;
+	const sde_options options = {
+	    .reading = q->reading, .method = q->method, .scale = q->scale, .energy = q->energy, .h = q->h};
+	pilot p = {.run = run};
+	ts_status status = mna_tile_create(run->system, &p.tile);
+	if (status == TS_OK)
+		status = noise_place(run, p.tile, run->n_bias / 2);
+	if (status == TS_OK)
+		status = sde_plan_create(p.tile, &options, run->diag, &run->plan);
+	if (status == TS_OK)
+		status = sde_work_create(run->plan, p.tile, &p.work);
+	if (status == TS_OK)
+		status = noise_stream_create(run->plan, &options, &p.stream);
+	if (status == TS_OK)
+		status = run_biases(&p);
+	noise_stream_destroy(&p.stream);
+	sde_work_destroy(p.work);
+	mna_tile_destroy(p.tile);
+	return status;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which unknowns a static analysis stores, and under which names: v(node), i(source) or the probes of .save. Internal
+ * unknowns are stored only when asked for.
+ */
+#include "sim/signals.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/arena.h"
+
+static sim_signal saved(const mna_system *system, const elab_probe *probe)
+{
+	sim_signal s = {.name = probe->name, .is_current = probe->is_current};
+	if (!probe->is_current) {
+		s.plus = probe->node[0];
+		s.minus = probe->node[1];
+		return s;
+	}
+	const int branch = mna_branch(system, probe->instance);
+	s.plus = branch > 0 ? branch : 0;
+	return s;
+}
+
+static int is_vsource(const elab_instance *instance)
+{
+	return strcmp(instance->type->name, "vsource") == 0;
+}
+
+static ts_status add_default(sim_signals *out, const mna_system *system)
+{
+	const elab_circuit *c = system->circuit;
+	for (int u = 1; u < c->n_node; u++) {
+		const char *name = arena_printf(out->arena, "v(%s)", system->name[u]);
+		if (!name)
+			return TS_NOMEM;
+		out->signal[out->n++] = (sim_signal){.name = name, .plus = u};
+	}
+	for (int i = 0; i < c->n_instance; i++) {
+		if (!is_vsource(&c->instance[i]))
+			continue;
+		const char *name = arena_printf(out->arena, "i(%s)", c->instance[i].name);
+		if (!name)
+			return TS_NOMEM;
+		out->signal[out->n++] = (sim_signal){.name = name, .plus = mna_branch(system, i), .is_current = 1};
+	}
+	return TS_OK;
+}
+
+ts_status sim_signals_create(const mna_system *system, sim_signals *out)
+{
+	const elab_circuit *c = system->circuit;
+	const int most = c->n_save > 0 ? c->n_save : c->n_node + c->n_instance;
+	*out = (sim_signals){.arena = arena_create()};
+	out->signal = out->arena ? arena_array(out->arena, (size_t)most + 1, sizeof *out->signal) : NULL;
+	if (!out->signal)
+		return TS_NOMEM;
+	for (int k = 0; k < c->n_save; k++)
+		out->signal[out->n++] = saved(system, &c->save[k]);
+	return c->n_save > 0 ? TS_OK : add_default(out, system);
+}
+
+void sim_signals_destroy(sim_signals *s)
+{
+	arena_destroy(s->arena);
+	*s = (sim_signals){0};
+}
+
+ts_status sim_signal_put(const sim_signal *signal, const char *analysis, const sim_shape *shape, const double *data,
+                         out_file *file, diag_list *diag)
+{
+	char path[512];
+	snprintf(path, sizeof path, "/analyses/%s/signals/%s", analysis, signal->name);
+	return out_put(file, path, signal->is_current ? "A" : "V", shape->rank, shape->dims, data, diag);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * .tran: deterministic transient by SUNDIALS on the system without driven nodes. The integrator is CVODE where that
+ * system is an ordinary differential equation (all charges linear, capacitance matrix regular), IDA otherwise.
+ * Integration stops and restarts at every corner of a waveform; samples on the grid TSTART + k TSTEP come from dense
+ * output, so the grid does not govern the steps. The error test per step is a tenth of reltol, which keeps the error of
+ * the solution near reltol.
+ */
+#include <math.h>
+#include <stdio.h>
+#include "base/alloc.h"
+#include "base/progress.h"
+#include "base/stop.h"
+#include "sim/tran.h"
+#include "sim/tran_signal.h"
+
+static const double LOCAL_PART = 0.1;    /* of reltol: local error per step */
+static const double STEPS_AT_LEAST = 50; /* as SPICE: no step above TSTOP / 50 */
+static const double SAME_TIME = 1e-15;   /* of TSTOP: corners closer than this are one */
+static const double GRID_SLACK = 1e-9;   /* of TSTEP */
+static const double MOST_SAMPLES = 1e9;
+
+typedef struct tran_run {
+	const mna_system *system;
+	const sim_request *request;
+	const sim_options *options;
+	diag_list *diag;
+	mna_tile *tile;
+	sim_reduced *reduced;
+	const sim_integrator_type *type;
+	void *integrator;
+	sim_tran_signals signals;
+	double *y, *ydot, *x;
+	progress *bar;
+	long corners;
+} tran_run;
+
+static size_t grid_size(const sim_request *q)
+{
+	const double n = floor((q->tstop - q->tstart) / q->tstep + GRID_SLACK);
+	const int ends_between = q->tstart + (n + GRID_SLACK) * q->tstep < q->tstop;
+	return n < MOST_SAMPLES ? (size_t)n + 1 + (size_t)ends_between : 0;
+}
+
+static double grid_time(const tran_run *run, size_t k)
+{
+	const sim_request *q = run->request;
+	return fmin(q->tstart + (double)k * q->tstep, q->tstop);
+}
+
+static ts_status make_run(tran_run *run)
+{
+	const size_t n = (size_t)run->system->n_unknown, n_time = grid_size(run->request);
+	if (n_time == 0) {
+		diag_add(run->diag, E0522, run->request->span, "(TSTOP - TSTART) / TSTEP asks for over %g samples",
+		         MOST_SAMPLES);
+		return TS_NETLIST;
+	}
+	TS_TRY(mna_tile_create(run->system, &run->tile));
+	TS_TRY(sim_reduced_create(run->system, run->tile, &run->reduced));
+	run->reduced->reltol *= LOCAL_PART;
+	run->y = alloc_array(3 * n, sizeof *run->y);
+	if (!run->y)
+		return TS_NOMEM;
+	run->ydot = run->y + n;
+	run->x = run->y + 2 * n;
+	return sim_tran_signals_create(run->system, n_time, &run->signals);
+}
+
+static void free_run(tran_run *run)
+{
+	if (run->integrator)
+		run->type->destroy(run->integrator);
+	progress_destroy(run->bar);
+	sim_tran_signals_destroy(&run->signals);
+	alloc_free(run->y);
+	sim_reduced_destroy(run->reduced);
+	mna_tile_destroy(run->tile);
+}
+
+/* Operating point at t = 0, or zeros with uic; .ic on top. Returns through *jumped whether .ic moved anything. */
+static ts_status initial_state(tran_run *run, int *jumped)
+{
+	const elab_circuit *c = run->system->circuit;
+	sim_reduced *r = run->reduced;
+	if (!run->request->uic)
+		TS_TRY(sim_operating_point(run->tile, 1, run->diag));
+	for (int i = 0; i < r->n; i++)
+		run->y[i] = run->tile->x[r->unknown[i] * LANES];
+	*jumped = run->request->uic || c->n_ic > 0;
+	for (int i = 0; i < c->n_ic; i++)
+		if (r->index[c->ic[i].node] >= 0)
+			run->y[r->index[c->ic[i].node]] = c->ic[i].value;
+	return TS_OK;
+}
+
+static int is_ordinary(tran_run *run)
+{
+	sim_reduced *r = run->reduced;
+	double *c = alloc_array((size_t)r->pattern.nnz, sizeof *c);
+	if (!c || !r->linear_q) {
+		alloc_free(c);
+		return 0;
+	}
+	mna_assemble(run->tile, DEV_Q | DEV_C);
+	for (int e = 0; e < r->pattern.nnz; e++)
+		c[e] = run->tile->c[r->slot[e] * LANES];
+	const int regular = sim_tran_regular(r, c);
+	alloc_free(c);
+	return regular;
+}
+
+static ts_status make_integrator(tran_run *run)
+{
+	const sim_request *q = run->request;
+	const double most = q->tstop / STEPS_AT_LEAST;
+	const sim_tran_setup setup = {.reduced = run->reduced,
+	                              .max_step = q->tmax > 0 ? fmin(q->tmax, most) : most,
+	                              .request = q,
+	                              .diag = run->diag};
+	run->type = is_ordinary(run) ? &sim_cvode : &sim_ida;
+	return run->type->create(&setup, &run->integrator);
+}
+
+/* Samples of the grid up to t. */
+static ts_status sample_until(tran_run *run, double t)
+{
+	sim_tran_signals *s = &run->signals;
+	while (s->filled < s->n_time && grid_time(run, s->filled) <= t) {
+		const double at = grid_time(run, s->filled);
+		if (run->integrator)
+			TS_TRY(run->type->dense(run->integrator, at, run->y, run->ydot));
+		sim_reduced_full(run->reduced, at, run->y, run->ydot, run->x);
+		sim_tran_signals_add(s, at, run->x);
+	}
+	return TS_OK;
+}
+
+static ts_status run_segment(tran_run *run, double a, double b)
+{
+	double t = a;
+	while (t < b) {
+		const double before = t;
+		if (stop_requested())
+			return TS_STOPPED;
+		if (run->integrator)
+			TS_TRY(run->type->step(run->integrator, &t));
+		else
+			t = b;
+		TS_TRY(sample_until(run, t));
+		progress_add(run->bar, t - before);
+	}
+	return TS_OK;
+}
+
+static double next_corner(const tran_run *run, double t)
+{
+	const double same = SAME_TIME * run->request->tstop;
+	const double corner = sim_reduced_corner(run->reduced, t + same);
+	return corner < run->request->tstop - same ? corner : run->request->tstop;
+}
+
+static ts_status run_segments(tran_run *run)
+{
+	int jumped = 0, is_first = 1;
+	double a = 0, b = next_corner(run, 0);
+	sim_reduced_segment(run->reduced, a, b);
+	TS_TRY(initial_state(run, &jumped));
+	if (run->reduced->n > 0)
+		TS_TRY(make_integrator(run));
+	while (a < run->request->tstop) {
+		sim_reduced_segment(run->reduced, a, b);
+		if (run->integrator)
+			TS_TRY(run->type->start(run->integrator, a, is_first ? run->y : NULL, jumped));
+		if (is_first)
+			TS_TRY(sample_until(run, 0));
+		TS_TRY(run_segment(run, a, b));
+		const double c = next_corner(run, b);
+		jumped = sim_reduced_jumps(run->reduced, a, b, c);
+		run->corners += b < run->request->tstop;
+		is_first = 0;
+		a = b;
+		b = c;
+	}
+	return TS_OK;
+}
+
+static ts_status write_attributes(const tran_run *run, out_file *file, ts_status ended)
+{
+	const sim_tran_counts c = run->integrator ? run->type->count(run->integrator) : (sim_tran_counts){0};
+	const struct {
+		const char *name;
+		long value;
+	} count[] = {{"steps", c.steps},         {"rhs_evals", c.rhs_evals},     {"newton_iterations", c.newton},
+	             {"jacobians", c.jacobians}, {"error_fails", c.error_fails}, {"newton_fails", c.newton_fails},
+	             {"corners", run->corners},  {"complete", ended == TS_OK}};
+	char group[160];
+	snprintf(group, sizeof group, "/analyses/%s", run->request->name);
+	TS_TRY(out_attr_text(file, group, "type", "tran", run->diag));
+	TS_TRY(out_attr_text(file, group, "method", run->integrator ? run->type->name : "algebraic", run->diag));
+	for (size_t i = 0; i < sizeof count / sizeof *count; i++)
+		TS_TRY(out_attr_number(file, group, count[i].name, (double)count[i].value, run->diag));
+	return TS_OK;
+}
+
+static ts_status write_results(const tran_run *run, out_file *file, ts_status ended)
+{
+	if (run->signals.filled == 0)
+		return TS_OK;
+	TS_TRY(sim_tran_signals_write(&run->signals, run->request->name, file, run->diag));
+	return write_attributes(run, file, ended);
+}
+
+ts_status sim_tran(const mna_system *system, const sim_request *request, const sim_options *options, out_file *file,
+                   diag_list *diag)
+{
+	tran_run run = {.system = system, .request = request, .options = options, .diag = diag};
+	ts_status status = make_run(&run);
+	if (status == TS_OK) {
+		run.bar = options && options->progress ? progress_create(request->name, request->tstop) : NULL;
+		status = run_segments(&run);
+		const ts_status written = write_results(&run, file, status);
+		if (written != TS_OK)
+			status = written;
+	}
+	free_run(&run);
+	return status;
+}
