@@ -45,7 +45,7 @@ typedef struct net_param {
 	const char *name;
 	const char *text;
 	const net_expr *value;
-	src_span span;       /* of the name */
+	src_span span; /* of the name */
 	src_span value_span;
 } net_param;
 
@@ -67,7 +67,7 @@ typedef struct net_card {
 	const net_param *param;
 	int n_body;
 	const struct net_card *body; /* NET_SUBCKT only */
-	src_span span;      /* the card's first line, first to last character */
+	src_span span;               /* the card's first line, first to last character */
 	src_span name_span;
 } net_card;
 

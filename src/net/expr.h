@@ -10,7 +10,8 @@
 #include "net/ast.h"
 
 /* Parse text[0..n) of `file` at `offset` as one whole expression. NULL with a message in diag (diag NULL: silent). */
-const net_expr *net_expr_parse(struct arena *arena, int file, size_t offset, const char *text, size_t n, diag_list *diag);
+const net_expr *net_expr_parse(struct arena *arena, int file, size_t offset, const char *text, size_t n,
+                               diag_list *diag);
 
 /* Value of a name, a probe or a user function; returns 0 when unknown. */
 typedef struct net_env {

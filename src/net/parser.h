@@ -8,7 +8,9 @@
 
 /* Parse `file` of the map (loads .include and .lib files into it, relative to the including file; depth limit 64;
  * cycles are an error). The first line is the title. TS_OK, or TS_NETLIST / TS_IO / TS_NOMEM with messages in diag;
- * *deck is NULL unless TS_OK. The map must outlive the deck. */
+ * *deck is NULL, except when
+ * TS_OK, and when TS_NETLIST left out single cards only: then it holds the others, so that the next stage can find more
+ * mistakes. The map must outlive the deck. */
 ts_status net_parse(src_map *sources, int file, diag_list *diag, net_deck **deck);
 void net_deck_destroy(net_deck *deck);
 /* Canonical text of a deck; parsing it again gives the same tree. */

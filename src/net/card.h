@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One card: text -> words and parameters (private to net/).
+ *
+ *   word   a run of characters up to a blank, ',' or '=' outside brackets and quotes; pulse(...) and its kin: a group
+ *   param  name = value. Bare values: on elements the longest expression there is, on other cards everything up to the
+ *          next name = ; there, text that is not one expression is kept as text.
+ */
+#ifndef NET_CARD_H
+#define NET_CARD_H
+#include "net/lexer.h"
+#include "net/stack.h"
+
+typedef struct net_card_reader {
+	arena *arena;
+	const net_text *text;
+	size_t at;
+	int is_element; /* values end where the expression does */
+	int is_model;   /* parentheses around parameters are blanks */
+	int is_file;    /* words are file names, not expressions */
+	net_stack word, param;
+	net_fault fault;
+} net_card_reader;
+
+void net_card_reader_init(net_card_reader *r, arena *a);
+void net_card_reader_free(net_card_reader *r);
+/* Read a card. 0: a mistake, in r->fault; kind and name are set as far as they were read. */
+int net_card_read(net_card_reader *r, const net_text *text, net_card *card);
+#endif

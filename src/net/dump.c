@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Canonical text of a deck: one card per line, in order, names in lower case, parameters after words. Values that are
+ * not expressions stand in double quotes.
+ */
+#include <string.h>
+
+#include "net/parser.h"
+
+static void put_word(const net_word *word, FILE *to)
+{
+	fputs(word->text, to);
+	if (word->n_arg == 0)
+		return;
+	for (int i = 0; i < word->n_arg; i++) {
+		fputc(i ? ' ' : '(', to);
+		put_word(&word->arg[i], to);
+	}
+	fputc(')', to);
+}
+
+static void put_fields(const net_card *card, FILE *to)
+{
+	for (int i = 0; i < card->n_word; i++) {
+		fputc(' ', to);
+		put_word(&card->word[i], to);
+	}
+	for (int i = 0; i < card->n_param; i++)
+		fprintf(to, card->param[i].value ? " %s=%s" : " %s=\"%s\"", card->param[i].name, card->param[i].text);
+	fputc('\n', to);
+}
+
+static void put_cards(const net_card *card, int n, FILE *to);
+
+static void put_card(const net_card *card, FILE *to)
+{
+	switch (card->kind) {
+	case NET_MODEL:
+		fprintf(to, ".model %s %s", card->name, card->type);
+		break;
+	case NET_SUBCKT:
+		fprintf(to, ".subckt %s", card->name);
+		break;
+	case NET_PARAM:
+	case NET_ELEMENT:
+	case NET_DOT:
+		fputs(card->name, to);
+		break;
+	}
+	put_fields(card, to);
+	if (card->kind != NET_SUBCKT)
+		return;
+	put_cards(card->body, card->n_body, to);
+	fprintf(to, ".ends %s\n", card->name);
+}
+
+static void put_cards(const net_card *card, int n, FILE *to)
+{
+	for (int i = 0; i < n; i++) {
+		put_card(&card[i], to);
+		if (strcmp(card[i].name, ".control") == 0)
+			fputs(".endc\n", to);
+	}
+}
+
+void net_dump(const net_deck *deck, FILE *to)
+{
+	fprintf(to, "%s\n", deck->title);
+	put_cards(deck->card, deck->n_card, to);
+	fputs(".end\n", to);
+}
