@@ -30,10 +30,12 @@ ts_status cli_session_load(cli_session *s, const char *deck, const cli_sets *set
 {
 	int file = 0;
 	TS_TRY(read_deck(s, deck, &file));
-	TS_TRY(net_parse(s->sources, file, s->diag, &s->deck));
-	if (stage == CLI_DECK)
-		return TS_OK;
+	const ts_status parsed = net_parse(s->sources, file, s->diag, &s->deck);
+	if (!s->deck || stage == CLI_DECK)
+		return parsed;
+	/* also after mistakes in single cards, to report those of the other cards with them */
 	TS_TRY(elab_build(s->deck, s->sources, sets ? sets->set : NULL, sets ? sets->n : 0, s->diag, &s->circuit));
+	TS_TRY(parsed);
 	return stage == CLI_CIRCUIT ? TS_OK : mna_compile(s->circuit, s->diag, &s->system);
 }
 

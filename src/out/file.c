@@ -7,6 +7,7 @@
  */
 #include "out/h5.h"
 
+#include <stdatomic.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -211,9 +212,12 @@ ts_status out_create(const char *path, const out_provenance *provenance, diag_li
 	out_file *f = file_alloc(path, 1);
 	if (!f)
 		return no_memory(diag);
+	static atomic_uint number; /* open files in memory need names of their own */
+	char name[32];
+	snprintf(name, sizeof name, "memory%u.h5", atomic_fetch_add(&number, 1u));
 	const hid_t create = H5Pcreate(H5P_FILE_CREATE), access = access_list(!path);
 	H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-	f->id = H5Fcreate(path ? path : "memory.h5", H5F_ACC_TRUNC, create, access);
+	f->id = H5Fcreate(path ? path : name, H5F_ACC_TRUNC, create, access);
 	H5Pclose(create);
 	H5Pclose(access);
 	if (f->id < 0)

@@ -68,6 +68,7 @@ int t_sigma(double got, double want, double se, double k, const char *what, cons
 
 void t_section(const char *format, ...)
 {
+	setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed survives a crash */
 	va_list args;
 	va_start(args, format);
 	printf("# ");
