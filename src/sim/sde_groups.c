@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Groups and noise sources of a stochastic step (see sde_impl.h). A batch becomes a group unless it has neither
+ * current, noise nor a moving charge; instances that hold driven nodes are left out. Drift coefficients: with the noise
+ * of dq = -f dt - a s o dW (Stratonovich), s^2 = S/2, a reading adds the current -c (P^-1 a).grad s^2 along a,
+ *
+ *   c = +1/4 Haenggi-Klimontovich, 0 Stratonovich, -1/4 Ito and shifted;  methods that take the noise at v_n only
+ *   (em, lm) integrate the Ito form, which needs 1/4 more.
+ */
+#include <string.h>
+#include "base/arena.h"
+#include "base/phys.h"
+#include "sim/sde_impl.h"
+
+static const double QUARTER = 0.25;
+enum { MOST_MOVING_PORTS = 16 }; /* of sde_isa.c */
+
+static int has_conductance(const dev_shape *shape)
+{
+	for (int e = 0; e < shape->n_stamp; e++)
+		if (shape->stamp[e].part & DEV_G)
+			return 1;
+	return 0;
+}
+
+static int is_group(const sde_builder *b, int k)
+{
+	const mna_batch *batch = &b->plan->system->batch[k];
+	return has_conductance(batch->shape) || b->moving[k] || batch->shape->n_noise > 0 || !batch->type->shape ||
+	       batch->type->next_corner;
+}
+
+/* Arrays of a group while they are filled. */
+typedef struct filling {
+	int *index, *unknown, *row, *slot, *c_slot;
+	double *weight, *p_weight, *w0, *w1;
+	uint8_t *is_branch;
+} filling;
+
+static ts_status make_arrays(arena *a, const sde_group *g, filling *f)
+{
+	const size_t n = (size_t)g->mna->n_inst + 1, port = n * (size_t)g->n_port, stamp = n * ((size_t)g->n_stamp + 1);
+	*f = (filling){.index = arena_array(a, n, sizeof(int)),
+	               .unknown = arena_array(a, port, sizeof(int)),
+	               .row = arena_array(a, port, sizeof(int)),
+	               .slot = arena_array(a, stamp, sizeof(int)),
+	               .c_slot = arena_array(a, stamp, sizeof(int)),
+	               .weight = arena_array(a, stamp, sizeof(double)),
+	               .p_weight = arena_array(a, stamp, sizeof(double)),
+	               .w0 = arena_array(a, port, sizeof(double)),
+	               .w1 = arena_array(a, port, sizeof(double)),
+	               .is_branch = arena_array(a, stamp, 1)};
+	return f->index && f->unknown && f->row && f->slot && f->c_slot && f->weight && f->p_weight && f->w0 && f->w1 &&
+	               f->is_branch
+	           ? TS_OK
+	           : TS_NOMEM;
+}
+
+static void fill_ports(const sde_builder *b, const sde_group *g, int to, int from, const filling *f)
+{
+	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
+	for (int p = 0; p < g->n_port; p++) {
+		const int u = unknown[p], at = to * g->n_port + p;
+		f->unknown[at] = u;
+		f->row[at] = b->kind[u] == SDE_DRIVEN ? 0 : u;
+		f->w0[at] = b->kind[u] == SDE_ALGEBRAIC ? 0 : 0.5;
+		f->w1[at] = 1 - f->w0[at];
+	}
+}
+
+static void fill_stamps(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
+{
+	const dev_shape *shape = g->mna->shape;
+	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
+	const int *slot = g->mna->slot + (ptrdiff_t)from * g->n_stamp;
+	for (int e = 0; e < g->n_stamp; e++) {
+		const int row = unknown[shape->stamp[e].row], col = unknown[shape->stamp[e].col],
+		          at = to * g->n_stamp + e;
+		const int whole = b->kind[row] == SDE_ALGEBRAIC || b->averaged[col];
+		const int is_g = (shape->stamp[e].part & DEV_G) && b->kind[row] != SDE_DRIVEN;
+		f->slot[at] = is_g ? slot[e] : 0;
+		f->c_slot[at] = g->moving && (shape->stamp[e].part & DEV_C) && b->kind[row] == SDE_CHARGE ? slot[e] : 0;
+		f->weight[at] = whole ? 1 : b->plan->theta;
+		f->p_weight[at] = whole;
+		f->is_branch[at] = (shape->stamp[e].part & DEV_G) && b->averaged[col];
+		g->has_branch |= f->is_branch[at];
+		g->has_p |= is_g && whole;
+	}
+}
+
+static ts_status fill_group(sde_builder *b, sde_group *g)
+{
+	filling f;
+	TS_TRY(make_arrays(b->plan->arena, g, &f));
+	for (int i = 0; i < g->mna->n_inst; i++) {
+		if (b->holding[g->mna->inst[i]])
+			continue;
+		f.index[g->n_inst] = i;
+		fill_ports(b, g, g->n_inst, i, &f);
+		fill_stamps(b, g, g->n_inst++, i, &f);
+	}
+	g->index = f.index, g->unknown = f.unknown, g->row = f.row, g->slot = f.slot, g->c_slot = f.c_slot;
+	g->weight = f.weight, g->p_weight = f.p_weight, g->w0 = f.w0, g->w1 = f.w1, g->is_branch = f.is_branch;
+	return TS_OK;
+}
+
+static double drift_of(const sde_options *o, int rates)
+{
+	const int follows_state = o->method == SIM_WT2 || o->method == SIM_HEUN;
+	const int hk = o->reading == SIM_HK || (o->reading == SIM_SHIFTED && !rates);
+	const double c = hk ? QUARTER : o->reading == SIM_STRAT ? 0 : -QUARTER;
+	return (c + (follows_state ? 0 : QUARTER)) / 2 * o->scale * o->scale;
+}
+
+static int is_silent(const sde_plan *p, const elab_instance *instance, const dev_noise *noise)
+{
+	return p->options.reading == SIM_NOISE_OFF || p->options.scale == 0 || !instance->noisy ||
+	       noise->spectrum != DEV_WHITE;
+}
+
+static void list_sources(const sde_builder *b, sde_group *g, int i, int *number, sde_source *source)
+{
+	sde_plan *p = b->plan;
+	const int inst = g->mna->inst[g->index[i]];
+	for (int k = 0; k < g->n_noise; k++) {
+		const dev_noise *noise = &g->mna->shape->noise[k];
+		const int *row = g->row + (ptrdiff_t)i * g->n_port;
+		number[i * g->n_noise + k] = -1;
+		if (is_silent(p, &p->system->circuit->instance[inst], noise))
+			continue;
+		const int shifted = p->options.reading == SIM_SHIFTED && noise->rates;
+		const double drift = b->steady[g->batch] ? 0 : drift_of(&p->options, noise->rates);
+		number[i * g->n_noise + k] = p->n_source;
+		source[p->n_source++] =
+		    (sde_source){.group = (int)(g - p->group),
+		                 .inst = i,
+		                 .noise = k,
+		                 .instance = inst,
+		                 .row_from = row[noise->from],
+		                 .row_to = row[noise->to],
+		                 .id = g->mna->noise_id[g->index[i] * g->n_noise + k],
+		                 .shift = shifted ? -PHYS_Q / 2 * p->options.scale * p->options.scale : 0,
+		                 .drift = drift};
+		g->shifted |= shifted;
+		g->drifts |= drift != 0;
+		p->steady_noise &= b->steady[g->batch];
+	}
+}
+
+static ts_status make_sources(sde_builder *b, sde_group *group)
+{
+	sde_plan *p = b->plan;
+	size_t most = 1;
+	for (int k = 0; k < p->n_group; k++)
+		most += (size_t)(group[k].n_inst * group[k].n_noise);
+	sde_source *source = arena_array(p->arena, most, sizeof *source);
+	if (!source)
+		return TS_NOMEM;
+	p->source = source;
+	p->steady_noise = 1;
+	for (sde_group *g = group; g < group + p->n_group; g++) {
+		int *number = arena_array(p->arena, (size_t)(g->n_inst * g->n_noise) + 1, sizeof *number);
+		if (!number)
+			return TS_NOMEM;
+		for (int i = 0; i < g->n_inst; i++)
+			list_sources(b, g, i, number, source);
+		g->source = number;
+	}
+	return TS_OK;
+}
+
+static size_t take(size_t *used, int rows)
+{
+	const size_t at = *used;
+	*used += (size_t)rows;
+	return at;
+}
+
+static void place(sde_plan *p, sde_group *g)
+{
+	size_t *used = &p->block_rows;
+	g->f0 = take(used, g->n_inst * g->n_port);
+	g->f1 = take(used, g->n_inst * g->n_port);
+	g->dq = take(used, g->n_inst * g->n_port);
+	g->g0 = take(used, g->n_inst * g->n_stamp);
+	g->pull = take(used, g->n_inst * g->n_noise * g->n_port);
+	g->shift = take(used, g->n_inst * g->n_noise * g->n_port);
+	if (!g->moving)
+		return;
+	g->c0 = take(used, g->n_inst * g->n_stamp);
+	g->q0 = take(used, g->n_inst * g->n_port);
+	g->q1 = take(used, g->n_inst * g->n_port);
+}
+
+static ts_status add_group(sde_builder *b, int k, sde_group *g)
+{
+	const mna_batch *batch = &b->plan->system->batch[k];
+	*g = (sde_group){.mna = batch,
+	                 .batch = k,
+	                 .eval = dev_kernel(batch->type),
+	                 .n_port = batch->shape->n_port,
+	                 .n_stamp = batch->shape->n_stamp,
+	                 .n_noise = batch->shape->n_noise,
+	                 .moving = b->moving[k]};
+	if (g->moving && g->n_port > MOST_MOVING_PORTS) {
+		diag_add(b->diag, E0999, b->plan->system->circuit->instance[batch->inst[0]].span,
+		         "a device with moving charges has more than %d ports", MOST_MOVING_PORTS);
+		return TS_INTERNAL;
+	}
+	TS_TRY(fill_group(b, g));
+	if (g->n_inst == 0)
+		return TS_OK;
+	b->plan->linear &= !b->nonlinear[k] && !g->moving;
+	b->plan->has_moving |= g->moving;
+	b->plan->has_p |= g->moving || g->has_p;
+	b->plan->n_group++;
+	return TS_OK;
+}
+
+ts_status sde_make_groups(sde_builder *b)
+{
+	sde_plan *p = b->plan;
+	const mna_system *s = p->system;
+	sde_group *group = arena_array(p->arena, (size_t)s->n_batch + 1, sizeof *group);
+	if (!group)
+		return TS_NOMEM;
+	p->group = group;
+	p->linear = 1;
+	for (int k = 0; k < s->n_batch; k++)
+		if (is_group(b, k))
+			TS_TRY(add_group(b, k, &group[p->n_group]));
+	TS_TRY(make_sources(b, group));
+	for (int k = 0; k < p->n_group; k++)
+		place(p, &group[k]);
+	return TS_OK;
+}

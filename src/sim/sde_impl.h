@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The inside of plan and work (private to sim/sde*.c). All arrays are over the full unknowns, [n_unknown][LANES], row 0
+ * a dummy. Kinds of rows:
+ *
+ *   charge      it holds a charge: q_{n+1} - q_n + int f dt + noise = 0
+ *   algebraic   it does not: f(x_{n+1}, t_{n+1}) = 0
+ *   driven      a node held by voltage sources, or the current of such a source: the row is the identity
+ *
+ * P is the part of the matrix that does not vanish with h: capacitances on charge rows, h G on algebraic rows and in
+ * the columns of ideal branches, whose current is an average over the step. W = P + theta h G on the rest. P^-1 maps a
+ * charge put on a node to the jump of all unknowns.
+ */
+#ifndef SIM_SDE_IMPL_H
+#define SIM_SDE_IMPL_H
+#include "lin/lane_lu.h"
+#include "sim/sde.h"
+
+typedef enum sde_kind { SDE_CHARGE, SDE_ALGEBRAIC, SDE_DRIVEN } sde_kind;
+
+typedef struct sde_group { /* one batch that is evaluated in every step */
+	const mna_batch *mna;
+	int batch;
+	dev_eval_fn *eval;
+	int n_inst, n_port, n_stamp, n_noise;
+	const int *index;         /* [n_inst] index in the batch */
+	const int *unknown;       /* [n_inst][n_port] */
+	const int *row;           /* [n_inst][n_port] the same, 0: driven */
+	const int *slot;          /* [n_inst][n_stamp] of a conductance in W, 0: driven row or none */
+	const int *c_slot;        /* [n_inst][n_stamp] of a capacitance */
+	const double *weight;     /* [n_inst][n_stamp] weight of h g in W */
+	const double *p_weight;   /* [n_inst][n_stamp] in P: 0 or 1 */
+	const double *w0, *w1;    /* [n_inst][n_port] weights of h f_n and h f* in the residual of the row */
+	const int *source;        /* [n_inst][n_noise] number of the source, -1: silent */
+	const uint8_t *is_branch; /* [n_inst][n_stamp] column is the current of an ideal branch */
+	int moving;               /* its charges are not linear */
+	int shifted, drifts;      /* some source is taken at mid-jump; has a drift correction */
+	int has_branch, has_p;
+	size_t f0, f1, g0, c0, q0, q1, dq, pull, shift; /* row offsets into work->block */
+} sde_group;
+
+typedef struct sde_source {
+	int group, inst, noise; /* where it is made */
+	int instance;
+	int row_from, row_to; /* 0: ground or driven */
+	uint32_t id;
+	double shift; /* half a jump: -(q/2) scale^2, 0: not shifted */
+	double drift; /* current along a: -drift ((P^-1 a).grad) S, S one-sided */
+} sde_source;
+
+typedef struct sde_entry {
+	int row, col, slot;
+} sde_entry;
+
+struct sde_plan {
+	struct arena *arena;
+	const mna_system *system;
+	sde_options options;
+	int n_unknown, n_free;
+	const int *free;         /* [n_free] unknowns that are not driven */
+	const uint8_t *kind;     /* [n_unknown] sde_kind; [0] = SDE_DRIVEN */
+	const uint8_t *averaged; /* [n_unknown] current of an ideal branch */
+	const uint8_t *moving;   /* [n_batch] */
+	const uint8_t *holding;  /* [n_instance] */
+	int n_group;
+	const sde_group *group;
+	int n_source;
+	const sde_source *source;
+	int n_cap;
+	const sde_entry *cap; /* constant capacitances, full pattern, all rows */
+	size_t block_rows;
+	double theta;
+	int n_algebraic, has_moving, linear, steady_noise, has_p, driven_moves, any_wave;
+	lane_lu *lu_w, *lu_p;
+};
+
+struct sde_work {
+	const sde_plan *plan;
+	mna_tile *tile;
+	const struct sde_table *table;
+	double t, w_h, p_h;  /* w_h, p_h: step the factors are made for, 0: none that stay */
+	double *x, *xs, *x1; /* [n_unknown] v_n (= tile->x), v*, v_{n+1} */
+	double *delta, *eps; /* [n_unknown] */
+	double *rhs;         /* [n_unknown] */
+	double *node;        /* [n_unknown] charge that leaves a node in this step */
+	double *t0, *t1;     /* [1] */
+	double *cap;         /* [nnz + 1] constant capacitances */
+	double *w, *p;       /* [nnz + 1] */
+	double *w_lu, *p_lu, *lu_work;
+	double *n0, *n1;          /* [n_source] noise charges at v_n, v* */
+	double *v, *s, *ds;       /* one instance */
+	double *heat, *charge;    /* [n_instance] */
+	double *turnover, *moved; /* [1] */
+	double *x_open;           /* [n_unknown] */
+	double *value;            /* [1] */
+	double *block;
+	uint8_t *has_heat; /* [n_instance] */
+	void *memory;
+};
+
+/* The loops, compiled once per instruction-set level (sde_isa.c). stage 0: at x, t0; 1: at xs, t1. */
+typedef struct sde_table {
+	void (*evaluate)(sde_work *w, int stage, double h, const double *xi);
+	void (*matrix)(sde_work *w, double h);  /* W and, where it is not constant, P from g0 and c0 */
+	void (*predict)(sde_work *w, double h); /* rhs of delta */
+	void (*correct)(sde_work *w, double h); /* rhs of eps */
+	void (*noise_change)(sde_work *w);      /* rhs = -(N* - N_n) / 2 */
+	void (*charges)(sde_work *w, double h); /* dq of every port, node[] = their sums */
+	void (*books)(sde_work *w);
+} sde_table;
+
+static inline double *sde_at(const sde_work *w, size_t offset)
+{
+	return w->block + offset * LANES;
+}
+/* sde_plan.c */
+void sde_set_driven(const sde_work *w, const double *t, double *x);
+/* sde_classify.c, sde_groups.c: parts of sde_plan_create */
+typedef struct sde_builder {
+	sde_plan *plan;
+	mna_tile *tile;
+	diag_list *diag;
+	uint8_t *kind, *averaged, *moving, *holding, *nonlinear, *steady;
+} sde_builder;
+ts_status sde_classify(sde_builder *b);
+ts_status sde_make_groups(sde_builder *b);
+/* sde_work.c */
+ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out);
+/* sde_step.c: make cap, base matrices; factor P, find pulls and shifts from c0 */
+void sde_refresh(sde_work *w);
+uint32_t sde_factor_p(sde_work *w, double h);
+void sde_pulls(sde_work *w);
+void sde_solve(const lane_lu *lu, sde_work *w, const double *factors);
+#endif

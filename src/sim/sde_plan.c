@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Creation of plans (see sde.h, sde_impl.h): kinds of rows, groups, the constant capacitances, and pivot sequences for
+ * W and P, taken from the starting state.
+ */
+#include <math.h>
+#include <string.h>
+#include "base/arena.h"
+#include "sim/sde_impl.h"
+
+static const double FIRST_PART = 0.1; /* of the shortest C/G of a node: the step for which pivots are chosen */
+
+static ts_status make_builder(sde_builder *b)
+{
+	sde_plan *p = b->plan;
+	const mna_system *s = p->system;
+	const size_t n = (size_t)s->n_unknown, batches = (size_t)s->n_batch + 1;
+	b->kind = arena_array(p->arena, n, 1);
+	b->averaged = arena_array(p->arena, n, 1);
+	b->holding = arena_array(p->arena, (size_t)s->circuit->n_instance + 1, 1);
+	b->moving = arena_array(p->arena, batches, 1);
+	b->nonlinear = arena_array(p->arena, batches, 1);
+	b->steady = arena_array(p->arena, batches, 1);
+	if (!b->kind || !b->averaged || !b->holding || !b->moving || !b->nonlinear || !b->steady)
+		return TS_NOMEM;
+	p->kind = b->kind, p->averaged = b->averaged, p->holding = b->holding, p->moving = b->moving;
+	return TS_OK;
+}
+
+static ts_status list_free(sde_plan *p)
+{
+	int *list = arena_array(p->arena, (size_t)p->n_unknown, sizeof *list);
+	if (!list)
+		return TS_NOMEM;
+	for (int u = 1; u < p->n_unknown; u++)
+		if (p->kind[u] != SDE_DRIVEN)
+			list[p->n_free++] = u;
+	p->free = list;
+	return TS_OK;
+}
+
+/* Entries of the full pattern in which a constant capacitance may stand. */
+static ts_status list_capacitances(sde_plan *p)
+{
+	const mna_system *s = p->system;
+	const lin_csc *m = &s->pattern;
+	uint8_t *used = arena_array(p->arena, (size_t)m->nnz + 1, 1);
+	sde_entry *list = arena_array(p->arena, (size_t)m->nnz + 1, sizeof *list);
+	if (!used || !list)
+		return TS_NOMEM;
+	for (int k = 0; k < s->n_batch; k++)
+		for (int e = 0; !p->moving[k] && e < s->batch[k].n_inst * s->batch[k].shape->n_stamp; e++)
+			if (s->batch[k].shape->stamp[e % s->batch[k].shape->n_stamp].part & DEV_C)
+				used[s->batch[k].slot[e]] = 1;
+	for (int u = 1; s->circuit->cmin > 0 && u < s->n_unknown; u++)
+		if (!s->is_current[u])
+			used[s->diagonal[u]] = 1;
+	for (int col = 0; col < m->n; col++)
+		for (int e = m->p[col]; e < m->p[col + 1]; e++)
+			if (used[e + 1])
+				list[p->n_cap++] = (sde_entry){m->i[e] + 1, col + 1, e + 1};
+	p->cap = list;
+	return TS_OK;
+}
+
+static void find_waves(sde_plan *p)
+{
+	const mna_system *s = p->system;
+	for (int i = 0; i < s->circuit->n_instance; i++) {
+		const elab_instance *instance = &s->circuit->instance[i];
+		const int wave = instance->type->next_corner ? dev_param_index(instance->type, "wave") : -1;
+		const int moves = wave >= 0 && instance->param[wave] != DEV_WAVE_DC;
+		p->any_wave |= moves;
+		p->driven_moves |= moves && p->holding[i];
+	}
+}
+
+/* A step that is short for every node, from the diagonals of C and G. */
+static double first_step(const sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	double h = (double)INFINITY;
+	for (int i = 0; i < p->n_free; i++) {
+		const ptrdiff_t d = (ptrdiff_t)p->system->diagonal[p->free[i]] * LANES;
+		const double c = fabs(w->p[d]), g = fabs(w->w[d] - w->p[d]);
+		if (c > 0 && g > 0)
+			h = fmin(h, c / g);
+	}
+	return isfinite(h) ? FIRST_PART * h : 1e-9;
+}
+
+static double *reference(const sde_work *w, const double *matrix, double *out)
+{
+	for (int e = 0; e < w->plan->system->pattern.nnz; e++)
+		out[e] = matrix[(e + 1) * LANES];
+	return out;
+}
+
+static ts_status make_pivots(sde_plan *p, mna_tile *tile)
+{
+	sde_work *w = NULL;
+	double *a = arena_array(p->arena, (size_t)p->system->pattern.nnz + 1, sizeof *a);
+	ts_status status = a ? sde_work_make(p, tile, &w) : TS_NOMEM;
+	if (status == TS_OK) {
+		sde_refresh(w);
+		w->table->evaluate(w, 0, 1, NULL);
+		w->table->matrix(w, 1);
+		const double h = p->options.h > 0 ? p->options.h : first_step(w);
+		w->table->matrix(w, h);
+		status = lane_lu_create(&p->system->pattern, reference(w, w->w, a), &p->lu_w);
+		if (status == TS_OK)
+			status = lane_lu_create(&p->system->pattern, reference(w, w->p, a), &p->lu_p);
+	}
+	sde_work_destroy(w);
+	return status;
+}
+
+static ts_status fill_plan(sde_builder *b)
+{
+	sde_plan *p = b->plan;
+	TS_TRY(make_builder(b));
+	TS_TRY(sde_classify(b));
+	TS_TRY(list_free(p));
+	TS_TRY(sde_make_groups(b));
+	TS_TRY(list_capacitances(p));
+	find_waves(p);
+	const ts_status status = make_pivots(p, b->tile);
+	if (status == TS_NUMERIC)
+		diag_add(
+		    b->diag, E0504, SRC_NOWHERE,
+		    "the matrix of a stochastic step is singular: some node is neither held by a capacitance nor by a "
+		    "conductance");
+	return status;
+}
+
+ts_status sde_plan_create(mna_tile *tile, const sde_options *options, diag_list *diag, sde_plan **plan)
+{
+	arena *a = arena_create();
+	sde_plan *p = a ? arena_alloc(a, sizeof *p) : NULL;
+	*plan = NULL;
+	if (!p) {
+		arena_destroy(a);
+		return TS_NOMEM;
+	}
+	*p = (sde_plan){.arena = a, .system = tile->system, .options = *options};
+	p->n_unknown = tile->system->n_unknown;
+	p->theta = options->method == SIM_WT2 ? 0.5 : 0;
+	sde_builder b = {.plan = p, .tile = tile, .diag = diag};
+	sde_set_driven(&(sde_work){.plan = p, .tile = tile, .value = tile->scratch}, tile->t, tile->x);
+	const ts_status status = fill_plan(&b);
+	if (status == TS_OK)
+		*plan = p;
+	else
+		sde_plan_destroy(p);
+	return status;
+}
+
+void sde_plan_destroy(sde_plan *plan)
+{
+	if (!plan)
+		return;
+	lane_lu_destroy(plan->lu_w);
+	lane_lu_destroy(plan->lu_p);
+	arena_destroy(plan->arena);
+}
+
+void sde_set_driven(const sde_work *w, const double *t, double *x)
+{
+	const mna_system *s = w->plan->system;
+	for (int d = 0; d < s->n_driven; d++) {
+		const int u = s->driven_order[d], from = s->driven_from[u];
+		mna_tile_source(w->tile, s->driven_by[u], t, w->value);
+		for (int l = 0; l < LANES; l++)
+			x[u * LANES + l] = x[from * LANES + l] + s->driven_sign[u] * w->value[l];
+	}
+}
+
+int sde_plan_n_source(const sde_plan *plan)
+{
+	return plan->n_source;
+}
+
+uint32_t sde_source_id(const sde_plan *plan, int source)
+{
+	return plan->source[source].id;
+}
+
+int sde_source_instance(const sde_plan *plan, int source)
+{
+	return plan->source[source].instance;
+}
+
+int sde_plan_n_free(const sde_plan *plan)
+{
+	return plan->n_free;
+}
+
+int sde_plan_unknown(const sde_plan *plan, int free_unknown)
+{
+	return plan->free[free_unknown];
+}
+
+int sde_plan_is_driven(const sde_plan *plan)
+{
+	return plan->any_wave;
+}
+
+double sde_plan_corner(const sde_plan *plan, double t)
+{
+	const mna_system *s = plan->system;
+	double first = (double)INFINITY;
+	for (int k = 0; k < s->n_batch; k++) {
+		const mna_batch *b = &s->batch[k];
+		for (int i = 0; b->type->next_corner && i < b->n_inst; i++)
+			first = fmin(first, b->type->next_corner(b->k + (ptrdiff_t)i * b->type->n_const,
+			                                         s->circuit->instance[b->inst[i]].aux, t));
+	}
+	return first;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One stochastic step (docs/numerics.md):
+ *
+ *   wt2   delta = -W^-1 (h F_n + N_n),  W = P + h/2 G;  v* = v_n + delta
+ *         eps = W^-1 (-h (F_n + F*)/2 - N_n - (q* - q_n))
+ *         v_{n+1} = v* + eps - P^-1 (N* - N_n)/2;  moving charges: Newton on the charge this implies
+ *   heun  the same with W = P
+ *   em    v* alone, with W = P;  lm: the same with the mean of this and the next step's normals
+ */
+#include <math.h>
+#include <string.h>
+#include "sim/sde_impl.h"
+
+static const double MOST = 1e6;               /* V: beyond any circuit */
+static const double SETTLE_TOLERANCE = 1e-12; /* of max(1 V, |x|) */
+enum { SETTLE_ITERATIONS = 20 };
+
+void sde_solve(const lane_lu *lu, sde_work *w, const double *factors)
+{
+	lane_lu_solve(lu, factors, w->rhs + LANES, w->lu_work);
+}
+
+void sde_refresh(sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	const mna_system *s = p->system;
+	mna_assemble(w->tile, DEV_Q | DEV_C);
+	memset(w->cap, 0, ((size_t)s->pattern.nnz + 1) * LANES * sizeof *w->cap);
+	for (int e = 0; e < p->n_cap; e++)
+		memcpy(w->cap + p->cap[e].slot * LANES, w->tile->c + p->cap[e].slot * LANES, LANES * sizeof *w->cap);
+	/* what moving charges stamp into the same places is not constant */
+	for (int k = 0; k < p->n_group; k++) {
+		const sde_group *g = &p->group[k];
+		for (int i = 0; g->moving && i < g->n_inst; i++) {
+			double *c = sde_at(w, g->c0) + (ptrdiff_t)i * g->n_stamp * LANES;
+			const int *slot = g->mna->slot + (ptrdiff_t)g->index[i] * g->n_stamp;
+			dev_out out = {.f = sde_at(w, g->f0), .q = sde_at(w, g->q0), .c = c};
+			for (int q = 0; q < g->n_port; q++)
+				memcpy(w->v + q * LANES, w->x + g->unknown[i * g->n_port + q] * LANES,
+				       LANES * sizeof *c);
+			const dev_in in = {.v = w->v,
+			                   .k = w->tile->k[g->batch] +
+			                        (ptrdiff_t)g->index[i] * g->mna->type->n_const * LANES,
+			                   .t = w->t0,
+			                   .aux = s->circuit->instance[g->mna->inst[g->index[i]]].aux,
+			                   .shape = g->mna->shape,
+			                   .want = DEV_Q | DEV_C};
+			g->eval(&in, &out);
+			for (int e = 0; e < g->n_stamp; e++)
+				for (int l = 0; (g->mna->shape->stamp[e].part & DEV_C) && l < LANES; l++)
+					w->cap[slot[e] * LANES + l] -= c[e * LANES + l];
+		}
+	}
+}
+
+uint32_t sde_factor_p(sde_work *w, double h)
+{
+	w->p_h = h;
+	return lane_lu_factor(w->plan->lu_p, w->p, w->p_lu);
+}
+
+/* P^-1 of a unit charge along each source, and half a jump of it. */
+void sde_pulls(sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	for (int k = 0; k < p->n_source; k++) {
+		const sde_source *s = &p->source[k];
+		const sde_group *g = &p->group[s->group];
+		const ptrdiff_t at = ((ptrdiff_t)s->inst * g->n_noise + s->noise) * g->n_port * LANES;
+		if (s->shift == 0 && s->drift == 0)
+			continue;
+		memset(w->rhs, 0, (size_t)p->n_unknown * LANES * sizeof *w->rhs);
+		for (int l = 0; l < LANES; l++) {
+			w->rhs[s->row_from * LANES + l] += 1;
+			w->rhs[s->row_to * LANES + l] -= 1;
+		}
+		sde_solve(p->lu_p, w, w->p_lu);
+		for (int q = 0; q < g->n_port; q++) {
+			const int row = g->row[s->inst * g->n_port + q];
+			for (int l = 0; l < LANES; l++) {
+				const double pull = row ? w->rhs[row * LANES + l] : 0;
+				sde_at(w, g->pull)[at + q * LANES + l] = pull;
+				sde_at(w, g->shift)[at + q * LANES + l] = s->shift * pull;
+			}
+		}
+	}
+}
+
+static uint32_t factor(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	if (p->linear && w->w_h == h)
+		return 0;
+	w->table->matrix(w, h);
+	uint32_t bad = lane_lu_factor(p->lu_w, w->w, w->w_lu);
+	if (p->has_p)
+		bad |= sde_factor_p(w, h);
+	w->w_h = h;
+	return bad;
+}
+
+/* Change of the driven nodes into delta. */
+static void drive(sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	const size_t bytes = (size_t)p->n_unknown * LANES * sizeof *w->delta;
+	memset(w->delta, 0, bytes);
+	if (!p->driven_moves)
+		return;
+	memcpy(w->xs, w->x, bytes);
+	sde_set_driven(w, w->t1, w->xs);
+	for (int e = LANES; e < p->n_unknown * LANES; e++)
+		w->delta[e] = p->kind[e / LANES] == SDE_DRIVEN ? w->xs[e] - w->x[e] : 0;
+}
+
+static void sum_into(const sde_work *w, double *to, const double *a, const double *b)
+{
+	for (int e = LANES; e < w->plan->n_unknown * LANES; e++)
+		to[e] = a[e] + b[e];
+}
+
+/* Stage 1 of all methods: xs = x + delta. */
+static uint32_t first_stage(sde_work *w, double h, const double *xi)
+{
+	const sde_plan *p = w->plan;
+	w->table->evaluate(w, 0, h, xi);
+	uint32_t bad = factor(w, h);
+	if (p->has_moving && !p->steady_noise) { /* pulls follow the capacitances, shifts the pulls */
+		sde_pulls(w);
+		w->table->evaluate(w, 0, h, xi);
+	}
+	w->table->predict(w, h);
+	sde_solve(p->lu_w, w, w->w_lu);
+	memcpy(w->delta, w->rhs, (size_t)p->n_unknown * LANES * sizeof *w->delta);
+	sum_into(w, w->xs, w->x, w->delta);
+	return bad;
+}
+
+static void second_stage(sde_work *w, double h, const double *xi)
+{
+	const sde_plan *p = w->plan;
+	w->table->evaluate(w, 1, h, xi);
+	w->table->correct(w, h);
+	sde_solve(p->lu_w, w, w->w_lu);
+	memcpy(w->eps, w->rhs, (size_t)p->n_unknown * LANES * sizeof *w->eps);
+	sum_into(w, w->x1, w->xs, w->eps);
+	if (p->steady_noise)
+		return;
+	w->table->noise_change(w);
+	sde_solve(p->lu_p, w, w->p_lu);
+	sum_into(w, w->x1, w->x1, w->rhs);
+}
+
+/* em, lm: what was evaluated at v_n counts for the whole step. */
+static void only_stage(sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	for (int k = 0; k < p->n_group; k++) {
+		const sde_group *g = &p->group[k];
+		const size_t bytes = (size_t)(g->n_inst * g->n_port) * LANES * sizeof *w->x;
+		memcpy(sde_at(w, g->f1), sde_at(w, g->f0), bytes);
+		if (g->moving)
+			memcpy(sde_at(w, g->q1), sde_at(w, g->q0), bytes);
+	}
+	memcpy(w->n1, w->n0, (size_t)p->n_source * LANES * sizeof *w->n0);
+	memset(w->eps, 0, (size_t)p->n_unknown * LANES * sizeof *w->eps);
+	memcpy(w->x1, w->xs, (size_t)p->n_unknown * LANES * sizeof *w->x1);
+}
+
+/* rhs = -(charge at x1 - charge at x + charge that flowed), algebraic rows -h f(x1): from q1, f1 at xs = x1. */
+static void settle_residual(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	for (int u = 1; u < p->n_unknown; u++)
+		for (int l = 0; l < LANES; l++)
+			w->rhs[u * LANES + l] = p->kind[u] == SDE_CHARGE ? -w->node[u * LANES + l] : 0;
+	for (int e = 0; e < p->n_cap; e++) {
+		const sde_entry *c = &p->cap[e];
+		for (int l = 0; p->kind[c->row] == SDE_CHARGE && l < LANES; l++)
+			w->rhs[c->row * LANES + l] -=
+			    w->cap[c->slot * LANES + l] * (w->x1[c->col * LANES + l] - w->x[c->col * LANES + l]);
+	}
+	for (int k = 0; k < p->n_group; k++) {
+		const sde_group *g = &p->group[k];
+		const double *f = sde_at(w, g->f1), *q0 = sde_at(w, g->q0), *q1 = sde_at(w, g->q1);
+		for (int e = 0; e < g->n_inst * g->n_port; e++) {
+			const int u = g->row[e];
+			for (int l = 0; l < LANES; l++)
+				w->rhs[u * LANES + l] -= p->kind[u] == SDE_ALGEBRAIC ? h * f[e * LANES + l]
+				                         : g->moving ? q1[e * LANES + l] - q0[e * LANES + l]
+				                                     : 0;
+		}
+	}
+}
+
+/* Newton on the charge balance; G and C are those of v_n, which are close. node[]: charge that flowed. */
+static uint32_t settle(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	const size_t bytes = (size_t)p->n_unknown * LANES * sizeof *w->xs;
+	uint32_t open = 0;
+	for (int k = 0; k < SETTLE_ITERATIONS; k++) {
+		memcpy(w->xs, w->x1, bytes);
+		w->table->evaluate(w, 1, h, NULL);
+		settle_residual(w, h);
+		sde_solve(p->lu_p, w, w->p_lu);
+		open = 0;
+		for (int e = LANES; e < p->n_unknown * LANES; e++) {
+			w->x1[e] += w->rhs[e];
+			if (!(fabs(w->rhs[e]) <= SETTLE_TOLERANCE * fmax(1, fabs(w->x1[e]))))
+				open |= 1u << (e % LANES);
+		}
+		if (!open)
+			break;
+	}
+	memcpy(w->xs, w->x1, bytes);
+	w->table->evaluate(w, 1, h, NULL);
+	return open;
+}
+
+static uint32_t commit(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	uint32_t bad = 0;
+	if (p->driven_moves)
+		sde_set_driven(w, w->t1, w->x1);
+	if (p->options.energy)
+		w->table->books(w);
+	for (int u = 1; u < p->n_unknown; u++)
+		for (int l = 0; l < LANES; l++) {
+			const double v = w->x1[u * LANES + l];
+			if (!(fabs(v) < MOST) && (!p->system->is_current[u] || isnan(v)))
+				bad |= 1u << l;
+			w->x[u * LANES + l] = v;
+		}
+	w->t += h;
+	for (int l = 0; l < LANES; l++)
+		w->tile->t[l] = w->t0[l] = w->t;
+	return bad;
+}
+
+static const double *mean_normals(sde_work *w, const double *xi, const double *xi_next)
+{
+	for (int e = 0; e < w->plan->n_source * LANES; e++)
+		w->n1[e] = 0.5 * (xi[e] + xi_next[e]);
+	return w->n1;
+}
+
+uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_next)
+{
+	const sde_plan *p = work->plan;
+	const int two = p->options.method == SIM_WT2 || p->options.method == SIM_HEUN;
+	for (int l = 0; l < LANES; l++) {
+		work->t0[l] = work->t;
+		work->t1[l] = work->t + h;
+	}
+	drive(work);
+	uint32_t bad = first_stage(work, h, p->options.method == SIM_LM ? mean_normals(work, xi, xi_next) : xi);
+	if (two)
+		second_stage(work, h, xi);
+	else
+		only_stage(work);
+	const int settles = p->has_moving || (p->n_algebraic > 0 && !p->linear);
+	if (p->options.energy || settles)
+		work->table->charges(work, h);
+	if (settles)
+		bad |= settle(work, h);
+	return bad | commit(work, h);
+}
