@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The elaborated circuit: flat nodes, instances with numbers, requests. Immutable; owns one arena; borrows the source
- * map for spans.
+ * map for spans and the deck for names of models and cells and for expressions: destroy it before them.
  */
 #ifndef ELAB_CIRCUIT_H
 #define ELAB_CIRCUIT_H
@@ -14,11 +14,12 @@ typedef struct elab_node {
 } elab_node;
 
 typedef struct elab_instance {
-	const char *name; /* hierarchical, lower-case: "x1.m3" */
+	const char *name;  /* hierarchical, lower-case: "x1.m3" */
 	const char *model; /* model card's name or NULL */
 	const dev_type *type;
 	const dev_shape *shape;
-	const int *node;  /* [terminals] node numbers of the non-internal voltage ports, in port order; B sources: also controls */
+	const int *node; /* [terminals] node numbers of the non-internal voltage ports, in port order; B sources: also
+	                    controls */
 	int n_node;
 	const double *param; /* [type->n_param] model card and instance merged */
 	double polarity;     /* +1 n-type, -1 p-type, 0 */
@@ -33,8 +34,8 @@ typedef struct elab_instance {
 typedef struct elab_probe {
 	const char *name; /* "v(out)" canonical text */
 	int is_current;
-	int node[2];      /* voltage: plus and minus node (0 ground) */
-	int instance;     /* current: instance number */
+	int node[2];  /* voltage: plus and minus node (0 ground) */
+	int instance; /* current: instance number */
 } elab_probe;
 
 typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE } sim_kind;
@@ -55,21 +56,23 @@ typedef struct sim_request {
 	uint64_t seed; /* SEED=, default 1 */
 	sim_reading reading;
 	sim_method method;
-	double h;      /* STEP=h, 0: auto */
-	double scale;  /* SCALE=: multiplies every noise amplitude */
-	int keep;      /* KEEP=: trajectories stored per bias point, default 2 */
-	int energy;    /* ENERGY=on|off, default on */
+	double h;     /* STEP=h, 0: auto */
+	double scale; /* SCALE=: multiplies every noise amplitude */
+	int keep;     /* KEEP=: trajectories stored per bias point, default 2 */
+	int energy;   /* ENERGY=on|off, default on */
 } sim_request;
 
 typedef struct elab_pbit {
 	const char *name;
-	elab_probe out;        /* OUT= */
-	int bias_instance;     /* BIAS= V source, -1: none (then one point) */
+	elab_probe out;           /* OUT= */
+	int bias_instance;        /* BIAS= V source, -1: none (then one point) */
 	double start, stop, step; /* SWEEP= */
-	int n_list; const double *list; /* SWEEP given as a list of values: SWEEP=list(a,b,...) */
-	double threshold;      /* THRESHOLD=, V */
-	int threshold_auto;    /* midpoint of the pooled distribution's extremes */
-	int n_supply; const int *supply; /* SUPPLY= instances; empty: every V source */
+	int n_list;
+	const double *list; /* SWEEP given as a list of values: SWEEP=list(a,b,...) */
+	double threshold;   /* THRESHOLD=, V */
+	int threshold_auto; /* midpoint of the pooled distribution's extremes */
+	int n_supply;
+	const int *supply;     /* SUPPLY= instances; empty: every V source */
 	double v_unit, t_unit; /* VUNIT=, TUNIT=: units for printing (defaults 1) */
 	src_span span;
 } elab_pbit;
@@ -87,28 +90,43 @@ typedef struct elab_expect {
 	src_span span;
 } elab_expect;
 
-typedef struct elab_initial { int node; double value; } elab_initial; /* .ic */
+typedef struct elab_initial {
+	int node;
+	double value;
+} elab_initial; /* .ic */
 
 typedef struct elab_circuit {
 	struct arena *arena;
 	const src_map *sources;
 	const char *title;
-	int n_node;     const elab_node *node;
-	int n_instance; const elab_instance *instance;
-	int n_request;  const sim_request *request;
-	int n_save;     const elab_probe *save;      /* empty: all node voltages and source currents */
-	int n_pbit;     const elab_pbit *pbit;
-	int n_expect;   const elab_expect *expect;
-	int n_ic;       const elab_initial *ic;
-	double temperature; /* .temp or .options temp, K; default 300.15 */
-	/* .options; defaults reltol 1e-6, abstol 1e-15 A, vntol 1e-9 V, gmin 0 (a noiseless conductance is not physical),
-	 * itl 200, cmin 0 */
+	int n_node;
+	const elab_node *node;
+	int n_instance;
+	const elab_instance *instance;
+	int n_request;
+	const sim_request *request;
+	int n_save;
+	const elab_probe *save; /* empty: all node voltages and source currents */
+	int n_pbit;
+	const elab_pbit *pbit;
+	int n_expect;
+	const elab_expect *expect;
+	int n_ic;
+	const elab_initial *ic;
+	const int *node_by_name;     /* [n_node] sorted by name, for elab_find_node */
+	const int *instance_by_name; /* [n_instance] */
+	double temperature;          /* .temp or .options temp, K; default 300.15 */
+	/* .options; defaults reltol 1e-6, abstol 1e-15 A, vntol 1e-9 V, gmin 0 (a noiseless conductance is not
+	 * physical), itl 200, cmin 0 */
 	double reltol, abstol, vntol, gmin, cmin;
 	int itl;
 } elab_circuit;
 
 /* NAME=VALUE overrides from --set, applied to top-level .param. */
-typedef struct elab_override { const char *name; double value; } elab_override;
+typedef struct elab_override {
+	const char *name;
+	double value;
+} elab_override;
 
 ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_override *set, int n_set, diag_list *diag,
                      elab_circuit **circuit);

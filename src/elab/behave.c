@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Behavioural sources: an expression of v(node), v(a,b) and time becomes a stack program (dev/program.h). What depends
+ * on parameters only is folded into constants; each distinct node is one control port; v(a,b) is a difference of two.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "dev/bsource.h"
+#include "elab/build.h"
+
+typedef struct compiler {
+	elab_bind *bind;
+	elab_list op; /* dev_op */
+	int control[DEV_BSOURCE_MAX_CONTROL];
+	int n_control;
+	int depth, deepest; /* of the stack */
+} compiler;
+
+static const struct {
+	const char *name;
+	int n_arg; /* 0: two or more, folded from the left */
+	dev_opcode code;
+} call_table[] = {
+    {"abs", 1, DEV_OP_ABS},   {"sqrt", 1, DEV_OP_SQRT},   {"exp", 1, DEV_OP_EXP},   {"ln", 1, DEV_OP_LN},
+    {"log", 1, DEV_OP_LN},    {"log10", 1, DEV_OP_LOG10}, {"sin", 1, DEV_OP_SIN},   {"cos", 1, DEV_OP_COS},
+    {"tan", 1, DEV_OP_TAN},   {"atan", 1, DEV_OP_ATAN},   {"sinh", 1, DEV_OP_SINH}, {"cosh", 1, DEV_OP_COSH},
+    {"tanh", 1, DEV_OP_TANH}, {"sgn", 1, DEV_OP_SGN},     {"u", 1, DEV_OP_U},       {"uramp", 1, DEV_OP_URAMP},
+    {"pow", 2, DEV_OP_POW},   {"pwr", 2, DEV_OP_PWR},     {"min", 0, DEV_OP_MIN},   {"max", 0, DEV_OP_MAX},
+};
+
+static const struct {
+	int op;
+	dev_opcode code;
+} binary_table[] = {
+    {'+', DEV_OP_ADD},        {'-', DEV_OP_SUB},      {'*', DEV_OP_MUL},      {'/', DEV_OP_DIV},
+    {NET_OP_POW, DEV_OP_POW}, {'<', DEV_OP_LT},       {'>', DEV_OP_GT},       {NET_OP_LE, DEV_OP_LE},
+    {NET_OP_GE, DEV_OP_GE},   {NET_OP_EQ, DEV_OP_EQ}, {NET_OP_NE, DEV_OP_NE}, {NET_OP_AND, DEV_OP_AND},
+    {NET_OP_OR, DEV_OP_OR},
+};
+
+static ts_status refuse(const compiler *c, src_span span, const char *what)
+{
+	diag_add_origin(c->bind->b->diag, E0311, span, c->bind->frame->origin, "%s", what);
+	return TS_NETLIST;
+}
+
+/* change: what the operation does to the height of the stack */
+static ts_status emit(compiler *c, dev_op op, int change)
+{
+	dev_op *slot = elab_list_add(&c->op, sizeof op);
+	if (!slot)
+		return TS_NOMEM;
+	*slot = op;
+	c->depth += change;
+	c->deepest = c->depth > c->deepest ? c->depth : c->deepest;
+	return TS_OK;
+}
+
+static ts_status emit_constant(compiler *c, double value)
+{
+	return emit(c, (dev_op){.code = DEV_OP_CONST, .value = value}, 1);
+}
+
+static ts_status emit_node(compiler *c, const char *name, src_span span)
+{
+	int node, control = 0;
+	TS_TRY(elab_node_number(c->bind->b, c->bind->frame, name, span, &node));
+	if (node == 0)
+		return emit_constant(c, 0);
+	while (control < c->n_control && c->control[control] != node)
+		control++;
+	if (control == DEV_BSOURCE_MAX_CONTROL)
+		return refuse(c, span, "the expression reads more than 9 nodes: split it into several sources");
+	if (control == c->n_control)
+		c->control[c->n_control++] = node;
+	return emit(c, (dev_op){.code = DEV_OP_PORT, .index = DEV_BSOURCE_CONTROL + control}, 1);
+}
+
+static ts_status compile_probe(compiler *c, const net_expr *e)
+{
+	if (strcmp(e->name, "v") != 0)
+		return refuse(c, e->span,
+		              "currents in expressions are not in this version: measure the voltage of a resistor");
+	if (!e->node[1])
+		return emit_node(c, e->node[0], e->span);
+	TS_TRY(emit_node(c, e->node[0], e->span));
+	TS_TRY(emit_node(c, e->node[1], e->span));
+	return emit(c, (dev_op){.code = DEV_OP_SUB}, -1);
+}
+
+static ts_status compile(compiler *c, const net_expr *e);
+
+static ts_status compile_binary(compiler *c, const net_expr *e)
+{
+	for (size_t i = 0; i < sizeof binary_table / sizeof *binary_table; i++)
+		if (binary_table[i].op == e->op) {
+			TS_TRY(compile(c, e->arg[0]));
+			TS_TRY(compile(c, e->arg[1]));
+			return emit(c, (dev_op){.code = binary_table[i].code}, -1);
+		}
+	return refuse(c, e->span, "this operator is not available in a source's expression");
+}
+
+static ts_status compile_select(compiler *c, const net_expr *e)
+{
+	for (int i = 0; i < 3; i++)
+		TS_TRY(compile(c, e->arg[i]));
+	return emit(c, (dev_op){.code = DEV_OP_SELECT}, -2);
+}
+
+/* limit(x, a, b) = min(max(x, low), high) with low and high the smaller and the larger of a and b */
+static ts_status compile_limit(compiler *c, const net_expr *e)
+{
+	TS_TRY(compile(c, e->arg[0]));
+	for (int pass = 0; pass < 2; pass++) {
+		TS_TRY(compile(c, e->arg[1]));
+		TS_TRY(compile(c, e->arg[2]));
+		TS_TRY(emit(c, (dev_op){.code = pass ? DEV_OP_MAX : DEV_OP_MIN}, -1));
+		TS_TRY(emit(c, (dev_op){.code = pass ? DEV_OP_MIN : DEV_OP_MAX}, -1));
+	}
+	return TS_OK;
+}
+
+static ts_status compile_table_call(compiler *c, const net_expr *e, int i)
+{
+	const dev_opcode code = call_table[i].code;
+	TS_TRY(compile(c, e->arg[0]));
+	if (call_table[i].n_arg == 1)
+		return emit(c, (dev_op){.code = code}, 0);
+	for (int k = 1; k < e->n_arg; k++) {
+		TS_TRY(compile(c, e->arg[k]));
+		TS_TRY(emit(c, (dev_op){.code = code}, -1));
+	}
+	return TS_OK;
+}
+
+static ts_status compile_call(compiler *c, const net_expr *e)
+{
+	diag_list *diag = c->bind->b->diag;
+	const int three = strcmp(e->name, "limit") == 0 ? 1 : strcmp(e->name, "ternary_fcn") == 0 ? 2 : 0;
+	if (three && e->n_arg == 3)
+		return three == 1 ? compile_limit(c, e) : compile_select(c, e);
+	if (strcmp(e->name, "floor") == 0 || strcmp(e->name, "ceil") == 0 || strcmp(e->name, "int") == 0)
+		return refuse(c, e->span,
+		              "steps such as floor() of a voltage or of time are not in this version: use u()");
+	for (int i = 0; i < (int)(sizeof call_table / sizeof *call_table); i++) {
+		if (strcmp(call_table[i].name, e->name) != 0)
+			continue;
+		const int want = call_table[i].n_arg;
+		if (want ? e->n_arg == want : e->n_arg >= 2)
+			return compile_table_call(c, e, i);
+		diag_add_origin(diag, E0315, e->span, c->bind->frame->origin, "%s() wants %s%d argument%s, not %d",
+		                e->name, want ? "" : "at least ", want ? want : 2, want == 1 ? "" : "s", e->n_arg);
+		return TS_NETLIST;
+	}
+	diag_add_origin(diag, three ? E0315 : E0310, e->span, c->bind->frame->origin,
+	                three ? "%s() wants 3 arguments" : "unknown function '%s'", e->name);
+	return TS_NETLIST;
+}
+
+static ts_status compile_unary(compiler *c, const net_expr *e)
+{
+	TS_TRY(compile(c, e->arg[0]));
+	return e->op == '+' ? TS_OK : emit(c, (dev_op){.code = e->op == '!' ? DEV_OP_NOT : DEV_OP_NEG}, 0);
+}
+
+static ts_status compile(compiler *c, const net_expr *e)
+{
+	if (!elab_expr_moves(e)) {
+		double value;
+		TS_TRY(elab_value(&c->bind->b->eval, &c->bind->frame->scope, e, &value));
+		return emit_constant(c, value);
+	}
+	switch (e->kind) {
+	case NET_PROBE:
+		return compile_probe(c, e);
+	case NET_UNARY:
+		return compile_unary(c, e);
+	case NET_BINARY:
+		return compile_binary(c, e);
+	case NET_COND:
+		return compile_select(c, e);
+	case NET_CALL:
+		return compile_call(c, e);
+	case NET_NAME: /* the only name that moves is time */
+	case NET_NUMBER:
+		break;
+	}
+	return emit(c, (dev_op){.code = DEV_OP_TIME}, 1);
+}
+
+static ts_status finish(compiler *c, int voltage)
+{
+	elab_bind *bind = c->bind;
+	arena *a = bind->b->arena;
+	dev_program *program = arena_alloc(a, sizeof *program);
+	dev_port *port = arena_array(a, (size_t)dev_bsource_n_port(c->n_control, voltage), sizeof *port);
+	dev_stamp *stamp = arena_array(a, (size_t)dev_bsource_n_stamp(c->n_control, voltage), sizeof *stamp);
+	dev_shape *shape = arena_alloc(a, sizeof *shape);
+	int *node = arena_array(a, (size_t)(DEV_BSOURCE_CONTROL + c->n_control), sizeof *node);
+	if (!program || !port || !stamp || !shape || !node)
+		return TS_NOMEM;
+	const int n = c->op.n;
+	const dev_op *op = elab_list_keep(&c->op, sizeof *op, a);
+	if (!op)
+		return TS_NOMEM;
+	*program = (dev_program){n, op};
+	dev_bsource_shape(c->n_control, voltage, port, stamp, shape);
+	for (int i = 0; i < DEV_BSOURCE_CONTROL; i++)
+		node[i] = bind->node[i];
+	for (int i = 0; i < c->n_control; i++)
+		node[DEV_BSOURCE_CONTROL + i] = c->control[i];
+	bind->node = node;
+	bind->n_node = DEV_BSOURCE_CONTROL + c->n_control;
+	bind->shape = shape;
+	bind->aux = program;
+	return TS_OK;
+}
+
+ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage)
+{
+	compiler c = {.bind = bind};
+	ts_status status = compile(&c, expr);
+	if (status == TS_OK && c.deepest > DEV_PROGRAM_STACK)
+		status = refuse(&c, expr->span, "the expression is nested too deeply: split it into several sources");
+	if (status == TS_OK)
+		status = finish(&c, voltage);
+	alloc_free(c.op.item);
+	return status;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the parts of the elaborator share while a circuit is being built. Private to this folder.
+ *
+ * The deck is expanded depth first. A body is a list of cards with its own .model and .subckt definitions (the deck or
+ * one .subckt, made once); a frame is one expansion of a body (the deck or one X element) and lives on the C stack.
+ * Models and subcircuits are looked up where they stand (lexically), parameters in the instance that asks.
+ *
+ * Errors: a function that returns TS_NETLIST has reported; loops over cards go on to the next card, so five mistakes
+ * give five messages. Any other failure ends the elaboration.
+ */
+#ifndef ELAB_BUILD_H
+#define ELAB_BUILD_H
+#include "base/arena.h"
+#include "base/map.h"
+#include "elab/circuit.h"
+#include "elab/scope.h"
+
+enum {
+	ELAB_REFUSED = -2,           /* in instance_map: an element that was reported */
+	ELAB_MAX_INSTANCE = 2000000, /* instances and subcircuit expansions together */
+	ELAB_MAX_NESTING = 64,
+	ELAB_MAX_ERRORS = 100 /* give up expanding after so many */
+};
+
+/* Growing array of items of one size; items move when it grows. */
+typedef struct elab_list {
+	void *item;
+	int n, room;
+} elab_list;
+/* A zeroed item at the end, NULL when memory is exhausted. */
+void *elab_list_add(elab_list *list, size_t size);
+/* Copy into an arena and release the list. NULL when memory is exhausted. */
+void *elab_list_keep(elab_list *list, size_t size, arena *a);
+
+typedef struct elab_body {
+	const net_card *card; /* the cards of this body */
+	int n_card;
+	const net_card *subckt; /* the .subckt card, NULL for the deck */
+	name_map *model;        /* name -> index into card */
+	name_map *sub;          /* name -> index into child */
+	struct elab_body *child;
+	int n_child;
+	int n_param;              /* parameters defined by the .subckt card and the .param cards inside */
+	struct elab_body *parent; /* body around the .subckt card */
+	double size;              /* elements and X elements in one expansion, once state is ELAB_DONE */
+	elab_state state;
+	int broken; /* an expansion of it has been reported as wrong: further ones would repeat the messages */
+} elab_body;
+
+/* A .model card evaluated in one frame. */
+typedef struct elab_model {
+	const net_card *card;
+	const dev_type *type;
+	double *param; /* [type->n_param], fallbacks filled in */
+	double polarity;
+	elab_state state;
+} elab_model;
+
+typedef struct elab_frame {
+	elab_body *body;
+	struct elab_frame *caller;  /* frame of the X element, NULL for the deck */
+	struct elab_frame *lexical; /* frame in which the subcircuit is defined, NULL for the deck */
+	elab_scope scope;
+	const char *prefix;        /* "", "x1.x2." */
+	const diag_origin *origin; /* NULL for the deck */
+	double m;                  /* product of the m= of the X elements around */
+	const int *port;           /* node numbers of the .subckt ports */
+	elab_model *model;         /* one per card of the body, made when first needed */
+	int depth;
+} elab_frame;
+
+typedef struct elab_builder {
+	elab_circuit *circuit;
+	arena *arena; /* the circuit's */
+	const src_map *sources;
+	diag_list *diag;
+	int errors_before;
+	elab_eval eval;
+	elab_body top;
+	elab_frame frame; /* the deck's */
+	const elab_override *set;
+	int n_set;
+	name_map *node_map, *instance_map, *expansion_map, *global_map;
+	elab_list node, instance, expansion; /* expansion: src_span of each X element */
+	elab_list request, save, pbit, expect, initial;
+	int save_all;        /* .save all */
+	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
+	double tnom;         /* Celsius; NAN where .options tnom= is not given */
+	double tstep, tstop; /* of the first .tran or .trannoise: defaults of waveforms; NAN: none */
+} elab_builder;
+
+/* body.c: definitions */
+ts_status elab_body_index(elab_builder *b, elab_body *body, int depth);
+void elab_body_free(elab_body *body);
+/* Refuse a deck whose expansion would not fit, before it is expanded. */
+ts_status elab_body_limit(elab_builder *b);
+elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **defined_in);
+const net_card *elab_find_model(elab_frame *frame, const char *name, elab_frame **defined_in, int *index);
+
+/* flatten.c: X elements and nodes */
+ts_status elab_flatten(elab_builder *b, elab_frame *frame);
+/* Node number of a name as seen from a frame; made when new. */
+ts_status elab_node_number(elab_builder *b, const elab_frame *frame, const char *name, src_span span, int *node);
+/* Full name of something in a frame, in the circuit's arena. */
+const char *elab_full_name(elab_builder *b, const elab_frame *frame, const char *name);
+
+/* bind.c: element -> instance */
+typedef struct elab_bind {
+	elab_builder *b;
+	elab_frame *frame;
+	const net_card *card;
+	const dev_type *type;
+	const dev_shape *shape;
+	const elab_model *model;
+	double *param; /* the instance's, in the circuit's arena */
+	int *node;
+	int n_node;
+	const void *aux;
+	double temperature, dtemp; /* K */
+	int noisy;
+	double m;
+} elab_bind;
+ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *card);
+/* Set a parameter by name after a range check. where: place of the value. */
+ts_status elab_bind_set(elab_bind *bind, const char *name, double value, src_span where);
+/* Evaluate a word of the card. */
+ts_status elab_bind_word(elab_bind *bind, const net_word *word, double *value);
+/* temperature in Celsius -> K; what is below absolute zero is refused and *kelvin stays. */
+ts_status elab_kelvin(elab_builder *b, const diag_origin *origin, src_span where, double celsius, double *kelvin);
+/* A parameter's value and where it stands. */
+typedef struct elab_given {
+	const dev_param *param;
+	double value;
+	src_span where;
+} elab_given;
+/* Range check against the device table. */
+ts_status elab_check_range(elab_builder *b, const diag_origin *origin, elab_given given);
+/* Message for a parameter the device does not have. on_model: where it was given. */
+ts_status elab_no_param(elab_bind *bind, const net_param *param, int on_model);
+/* refuse.c: what other simulators have and this version has not */
+ts_status elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card);
+/* POLY, TABLE and such forms of E and G. */
+ts_status elab_refuse_controlled(const elab_bind *bind);
+/* The first word after the nodes and the model. */
+ts_status elab_refuse_word(const elab_bind *bind, const net_word *word);
+/* A name=value pair. *ignored: a warning was given, the value has no effect. */
+ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored);
+/* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */
+ts_status elab_model_get(elab_bind *bind, const net_word *word);
+/* wave.c: words of a V or I element after its nodes. */
+ts_status elab_bind_source(elab_bind *bind, int first);
+/* behave.c: expression of a B, E or G element -> shape and program; adds the control nodes. */
+ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage);
+
+/* setup.c: .temp .options .global and the waveforms' defaults, before the expansion */
+ts_status elab_setup_cards(elab_builder *b);
+/* card.c: all other dot cards, after the expansion */
+ts_status elab_other_cards(elab_builder *b);
+/* request.c: analyses */
+ts_status elab_card_op(elab_builder *b, const net_card *card);
+ts_status elab_card_dc(elab_builder *b, const net_card *card);
+ts_status elab_card_tran(elab_builder *b, const net_card *card);
+ts_status elab_card_trannoise(elab_builder *b, const net_card *card);
+/* Can start, stop, step be walked? */
+ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3]);
+/* claim.c: what is asked of the results */
+ts_status elab_card_pbit(elab_builder *b, const net_card *card);
+ts_status elab_card_save(elab_builder *b, const net_card *card);
+ts_status elab_card_ic(elab_builder *b, const net_card *card);
+ts_status elab_card_expect(elab_builder *b, const net_card *card);
+
+/* field.c: fields of dot cards, all in the deck's scope */
+/* Numbers of the card's words from `first` on: between low and high of them; form is what a message shows. */
+typedef struct elab_numbers {
+	int first, low, high;
+	double *out;
+	const char *form;
+} elab_numbers;
+ts_status elab_field_numbers(elab_builder *b, const net_card *card, const elab_numbers *numbers);
+ts_status elab_field_word(elab_builder *b, const net_card *card, const net_word *word, double *value);
+/* The pieces of a value such as "0 1m 10u" or "list(0,1,2)", evaluated. *value in the circuit's arena. */
+ts_status elab_field_list(elab_builder *b, const net_param *param, int *n, const double **value);
+/* The names in a value such as "v1,v2". */
+ts_status elab_field_names(elab_builder *b, const net_param *param, int *n, const char ***name);
+/* Report any parameter of the card that is not in the space-separated list. */
+ts_status elab_field_known(elab_builder *b, const net_card *card, const char *known);
+/* The last parameter of that name, NULL if absent. */
+const net_param *elab_field_find(const net_card *card, const char *name);
+/* Value of a parameter if it is there, within [low, high]; otherwise *value stays. */
+typedef struct elab_quantity {
+	const char *name;
+	double low, high;
+	int whole;
+} elab_quantity;
+ts_status elab_field_value(elab_builder *b, const net_card *card, elab_quantity quantity, double *value);
+/* Index of the parameter's word in a table that ends with NULL; *index stays when the parameter is absent. */
+typedef struct elab_choice {
+	const char *name;
+	const char *const *table;
+} elab_choice;
+ts_status elab_field_choice(elab_builder *b, const net_card *card, elab_choice choice, int *index);
+/* The word after the '='. */
+const char *elab_field_text(const net_param *param);
+/* An existing node; message when absent. */
+ts_status elab_field_node(elab_builder *b, const char *name, src_span span, int *node);
+/* An existing instance whose device answers to one of the letters (NULL: any); message when absent. */
+typedef struct elab_named {
+	const char *name, *what, *letters;
+	src_span span;
+} elab_named;
+ts_status elab_field_instance(elab_builder *b, elab_named want, int *instance);
+ts_status elab_field_probe(elab_builder *b, const net_expr *expr, src_span span, elab_probe *probe);
+
+static inline int elab_fatal(ts_status status)
+{
+	return status != TS_OK && status != TS_NETLIST;
+}
+#endif

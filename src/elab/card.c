@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Dot cards by name: those read here or in setup.c, those that have no effect (a warning), and those of other
+ * simulators that would change the meaning of the deck (an error that says what to use).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "elab/build.h"
+
+typedef ts_status card_reader(elab_builder *b, const net_card *card);
+
+static ts_status done_before(elab_builder *b, const net_card *card)
+{
+	(void)b;
+	(void)card;
+	return TS_OK; /* by setup.c */
+}
+
+static const struct {
+	const char *name;
+	card_reader *read;
+} reader_table[] = {
+    {".op", elab_card_op},     {".dc", elab_card_dc},
+    {".tran", elab_card_tran}, {".trannoise", elab_card_trannoise},
+    {".pbit", elab_card_pbit}, {".save", elab_card_save},
+    {".ic", elab_card_ic},     {".expect", elab_card_expect},
+    {".temp", done_before},    {".options", done_before},
+    {".option", done_before},  {".opt", done_before},
+    {".global", done_before},  {".end", done_before},
+};
+
+static const struct {
+	const char *name, *advice;
+} warned_table[] = {
+    {".print", "use .save"},
+    {".plot", "use .save and `thermospice plot`"},
+    {".probe", "use .save"},
+    {".width", "results go to a file"},
+    {".nodeset", "starting guesses are not used; .ic sets the state in which a transient starts"},
+};
+
+static const struct {
+	const char *name, *advice;
+} refused_table[] = {
+    {".ac", "use .tran with a sin() source"},
+    {".noise", "use .trannoise"},
+    {".measure", "use .expect for a claim, or read the result file"},
+    {".meas", "use .expect for a claim, or read the result file"},
+    {".step", "use --set NAME=VALUE in a loop, or .dc"},
+    {".data", "use --set NAME=VALUE in a loop"},
+    {".alter", "use --set NAME=VALUE in a loop"},
+    {".four", "read the result file"},
+    {".fft", "read the result file"},
+    {".tf", "use .dc"},
+    {".sens", "use .dc"},
+    {".pz", "use .tran"},
+    {".disto", "use .tran"},
+    {".mc", "use .trannoise with SAMPLES= for noise; there is no mismatch yet"},
+    {".corner", "use .lib sections"},
+    {".jump", "use .trannoise NOISE=shifted"},
+    {".master", "use .trannoise with .pbit"},
+    {".lna", "use .trannoise"},
+    {".func", "write the expression out, or use .param"},
+    {".if", "use the conditional expression a ? b : c"},
+    {".elseif", "use the conditional expression a ? b : c"},
+    {".else", "use the conditional expression a ? b : c"},
+    {".endif", "use the conditional expression a ? b : c"},
+    {".control", "write the analyses as cards"},
+    {".endc", "write the analyses as cards"},
+    {".csparam", "use .param"},
+    {".connect", "use one name for both nodes"},
+    {".hdl", "use a B source"},
+    {".title", "the first line is the title"},
+};
+
+static ts_status report_unknown(elab_builder *b, const net_card *card)
+{
+	for (size_t i = 0; i < sizeof refused_table / sizeof *refused_table; i++)
+		if (strcmp(refused_table[i].name, card->name) == 0) {
+			diag_add(b->diag, E0311, card->name_span, "%s is not in this version: %s", card->name,
+			         refused_table[i].advice);
+			return TS_NETLIST;
+		}
+	elab_nearest nearest = {.want = card->name};
+	char hint[ELAB_HINT], known[200] = "";
+	size_t used = 0;
+	for (size_t i = 0; i < sizeof reader_table / sizeof *reader_table; i++) {
+		elab_nearest_try(&nearest, reader_table[i].name);
+		if (used < sizeof known && reader_table[i].read != done_before)
+			used += (size_t)snprintf(known + used, sizeof known - used, " %s", reader_table[i].name);
+	}
+	diag_add(b->diag, E0311, card->name_span, "unknown card %s%s", card->name, elab_nearest_hint(&nearest, hint));
+	diag_note(b->diag, SRC_NOWHERE, "there are%s .param .model .subckt .include .lib .global .options .temp",
+	          known);
+	return TS_NETLIST;
+}
+
+static ts_status read_card(elab_builder *b, const net_card *card)
+{
+	for (size_t i = 0; i < sizeof reader_table / sizeof *reader_table; i++)
+		if (strcmp(reader_table[i].name, card->name) == 0)
+			return reader_table[i].read(b, card);
+	for (size_t i = 0; i < sizeof warned_table / sizeof *warned_table; i++)
+		if (strcmp(warned_table[i].name, card->name) == 0) {
+			diag_add(b->diag, W0302, card->name_span, "%s has no effect here: %s", card->name,
+			         warned_table[i].advice);
+			return TS_OK;
+		}
+	return report_unknown(b, card);
+}
+
+/* .expect names analyses and .pbit cells that may stand below it, so it is read last. */
+ts_status elab_other_cards(elab_builder *b)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < b->top.n_card; i++) {
+			const net_card *card = &b->top.card[i];
+			const int late = strcmp(card->name, ".expect") == 0;
+			const ts_status status = card->kind == NET_DOT && late == pass ? read_card(b, card) : TS_OK;
+			if (elab_fatal(status))
+				return status;
+		}
+	return TS_OK;
+}

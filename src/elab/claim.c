@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a deck asks of its results: .save .ic .pbit .expect.
+ */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "elab/build.h"
+#include "net/expr.h"
+
+ts_status elab_card_save(elab_builder *b, const net_card *card)
+{
+	ts_status worst = elab_field_known(b, card, "");
+	for (int i = 0; i < card->n_word; i++) {
+		const net_word *word = &card->word[i];
+		if (strcmp(word->text, "all") == 0) {
+			b->save_all = 1;
+			continue;
+		}
+		elab_probe probe;
+		const ts_status status = elab_field_probe(b, word->expr, word->span, &probe);
+		worst = status != TS_OK ? status : worst;
+		if (status != TS_OK)
+			continue;
+		elab_probe *slot = elab_list_add(&b->save, sizeof *slot);
+		if (!slot)
+			return TS_NOMEM;
+		*slot = probe;
+	}
+	return worst;
+}
+
+/* "v(out)" -> "out" in the arena, NULL when it is not of that form */
+static const char *node_in(elab_builder *b, const char *name)
+{
+	const size_t n = strlen(name);
+	if (n < 4 || strncmp(name, "v(", 2) != 0 || name[n - 1] != ')' || strchr(name, ','))
+		return NULL;
+	return arena_strndup(b->arena, name + 2, n - 3);
+}
+
+static ts_status add_initial(elab_builder *b, const net_param *param)
+{
+	const char *name = node_in(b, param->name);
+	elab_initial initial;
+	if (!name) {
+		diag_add(b->diag, E0315, param->span, ".ic wants v(node)=value");
+		return TS_NETLIST;
+	}
+	TS_TRY(elab_field_node(b, name, param->span, &initial.node));
+	TS_TRY(elab_param_value(&b->eval, &b->frame.scope, param, &initial.value));
+	if (initial.node == 0) {
+		diag_add(b->diag, E0305, param->span, "ground is always at 0 V");
+		return TS_NETLIST;
+	}
+	elab_initial *slot = elab_list_add(&b->initial, sizeof *slot);
+	if (!slot)
+		return TS_NOMEM;
+	*slot = initial;
+	return TS_OK;
+}
+
+ts_status elab_card_ic(elab_builder *b, const net_card *card)
+{
+	ts_status worst = TS_OK;
+	if (card->n_word > 0 || card->n_param == 0) {
+		diag_add(b->diag, E0315, card->n_word ? card->word[0].span : card->span, ".ic wants v(node)=value");
+		worst = TS_NETLIST;
+	}
+	for (int i = 0; i < card->n_param; i++) {
+		const ts_status status = add_initial(b, &card->param[i]);
+		if (elab_fatal(status))
+			return status;
+		worst = status != TS_OK ? status : worst;
+	}
+	return worst;
+}
+
+static ts_status check_list(elab_builder *b, const net_param *param, const elab_pbit *pbit)
+{
+	for (int i = 1; i < pbit->n_list; i++)
+		if (!(pbit->list[i] > pbit->list[i - 1])) {
+			diag_add(b->diag, E0305, param->value_span,
+			         "the values of SWEEP=list() must increase: %g follows %g", pbit->list[i],
+			         pbit->list[i - 1]);
+			return TS_NETLIST;
+		}
+	return TS_OK;
+}
+
+static ts_status read_sweep(elab_builder *b, const net_card *card, elab_pbit *pbit)
+{
+	const net_param *param = elab_field_find(card, "sweep");
+	if (!param)
+		return TS_OK;
+	int n = 0;
+	const double *value = NULL;
+	TS_TRY(elab_field_list(b, param, &n, &value));
+	if (param->value || n == 1) {
+		pbit->n_list = n;
+		pbit->list = value;
+		return check_list(b, param, pbit);
+	}
+	if (n != 3) {
+		diag_add(b->diag, E0315, param->value_span, "SWEEP= wants START STOP STEP or list(V1,V2,...)");
+		return TS_NETLIST;
+	}
+	pbit->start = value[0], pbit->stop = value[1], pbit->step = value[2];
+	return elab_check_sweep(b, param->value_span, value);
+}
+
+static ts_status read_bias(elab_builder *b, const net_card *card, elab_pbit *pbit)
+{
+	const net_param *bias = elab_field_find(card, "bias"), *sweep = elab_field_find(card, "sweep");
+	pbit->bias_instance = -1;
+	if (!bias != !sweep) {
+		diag_add(b->diag, E0304, (bias ? bias : sweep)->span, "%s needs %s",
+		         bias ? "BIAS=" : "SWEEP=", bias ? "SWEEP=" : "BIAS=");
+		return TS_NETLIST;
+	}
+	if (!bias)
+		return TS_OK;
+	const elab_named want = {elab_field_text(bias), "voltage source", "v", bias->value_span};
+	TS_TRY(elab_field_instance(b, want, &pbit->bias_instance));
+	return read_sweep(b, card, pbit);
+}
+
+static ts_status read_supply(elab_builder *b, const net_card *card, elab_pbit *pbit)
+{
+	const net_param *param = elab_field_find(card, "supply");
+	if (!param)
+		return TS_OK;
+	const char **name;
+	TS_TRY(elab_field_names(b, param, &pbit->n_supply, &name));
+	int *supply = arena_array(b->arena, (size_t)pbit->n_supply, sizeof *supply);
+	if (!supply)
+		return TS_NOMEM;
+	for (int i = 0; i < pbit->n_supply; i++) {
+		const elab_named want = {name[i], "voltage source", "v", param->value_span};
+		TS_TRY(elab_field_instance(b, want, &supply[i]));
+	}
+	pbit->supply = supply;
+	return TS_OK;
+}
+
+static ts_status read_threshold(elab_builder *b, const net_card *card, elab_pbit *pbit)
+{
+	const net_param *param = elab_field_find(card, "threshold");
+	pbit->threshold_auto = !param || strcasecmp(elab_field_text(param), "auto") == 0;
+	return pbit->threshold_auto
+	           ? TS_OK
+	           : elab_field_value(b, card, (elab_quantity){"threshold", -1e6, 1e6, 0}, &pbit->threshold);
+}
+
+static ts_status read_out(elab_builder *b, const net_card *card, elab_pbit *pbit)
+{
+	const net_param *param = elab_field_find(card, "out");
+	if (!param) {
+		diag_add(b->diag, E0304, card->span, ".pbit needs OUT=v(node)");
+		return TS_NETLIST;
+	}
+	TS_TRY(elab_field_probe(b, param->value, param->value_span, &pbit->out));
+	if (!pbit->out.is_current)
+		return TS_OK;
+	diag_add(b->diag, E0311, param->value_span, "OUT= must be a voltage in this version");
+	return TS_NETLIST;
+}
+
+static ts_status check_pbit_name(elab_builder *b, const net_card *card)
+{
+	if (card->n_word != 1) {
+		diag_add(b->diag, E0315, card->n_word ? card->word[1].span : card->span,
+		         ".pbit wants one name, then OUT=v(node)");
+		return TS_NETLIST;
+	}
+	const elab_pbit *known = b->pbit.item;
+	for (int i = 0; i < b->pbit.n; i++)
+		if (strcmp(known[i].name, card->word[0].text) == 0) {
+			diag_add(b->diag, E0312, card->word[0].span, "there are two cells '%s'", known[i].name);
+			diag_note(b->diag, known[i].span, "the first");
+			return TS_NETLIST;
+		}
+	return TS_OK;
+}
+
+ts_status elab_card_pbit(elab_builder *b, const net_card *card)
+{
+	elab_pbit pbit = {.v_unit = 1, .t_unit = 1, .span = card->span};
+	TS_TRY(check_pbit_name(b, card));
+	pbit.name = card->word[0].text;
+	if (elab_field_find(card, "clock")) {
+		diag_add(b->diag, E0311, elab_field_find(card, "clock")->span, "CLOCK= is not in this version");
+		return TS_NETLIST;
+	}
+	TS_TRY(elab_field_known(b, card, "out bias sweep threshold supply vunit tunit"));
+	TS_TRY(read_out(b, card, &pbit));
+	TS_TRY(read_bias(b, card, &pbit));
+	TS_TRY(read_threshold(b, card, &pbit));
+	TS_TRY(read_supply(b, card, &pbit));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"vunit", 1e-30, 1e30, 0}, &pbit.v_unit));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"tunit", 1e-30, 1e30, 0}, &pbit.t_unit));
+	elab_pbit *slot = elab_list_add(&b->pbit, sizeof *slot);
+	if (!slot)
+		return TS_NOMEM;
+	*slot = pbit;
+	return TS_OK;
+}
+
+/* The name of a request without its number stands for all of its kind. */
+static int has_analysis(const elab_builder *b, const char *name)
+{
+	const sim_request *request = b->request.item;
+	const elab_pbit *pbit = b->pbit.item;
+	for (int i = 0; i < b->request.n; i++) {
+		const size_t n = strcspn(request[i].name, "0123456789");
+		if (strcmp(request[i].name, name) == 0 || (strlen(name) == n && strncmp(request[i].name, name, n) == 0))
+			return 1;
+	}
+	for (int i = 0; i < b->pbit.n; i++)
+		if (strcmp(pbit[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+/* 1: there is a card for it, which has been refused and reported */
+static int was_refused(const elab_builder *b, const char *name)
+{
+	const size_t n = strcspn(name, "0123456789");
+	for (int i = 0; i < b->top.n_card; i++) {
+		const net_card *card = &b->top.card[i];
+		if (card->kind != NET_DOT)
+			continue;
+		if (strcmp(card->name, ".pbit") == 0 && card->n_word > 0 && strcmp(card->word[0].text, name) == 0)
+			return 1;
+		if (name[n] == '\0' && n > 0 && strcmp(card->name + 1, name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static ts_status read_claim(elab_builder *b, const net_card *card, elab_expect *expect)
+{
+	static const double huge = 1e300;
+	TS_TRY(elab_field_known(b, card, "at value rel abs sigma"));
+	expect->has_at = elab_field_find(card, "at") != NULL;
+	if (!elab_field_find(card, "value")) {
+		diag_add(b->diag, E0304, card->span, ".expect needs value=");
+		return TS_NETLIST;
+	}
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"at", -huge, huge, 0}, &expect->at));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"value", -huge, huge, 0}, &expect->value));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"rel", 0, huge, 0}, &expect->rel));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"abs", 0, huge, 0}, &expect->abs));
+	return elab_field_value(b, card, (elab_quantity){"sigma", 0, huge, 0}, &expect->sigma);
+}
+
+ts_status elab_card_expect(elab_builder *b, const net_card *card)
+{
+	elab_expect expect = {.rel = (double)NAN, .abs = (double)NAN, .sigma = (double)NAN, .span = card->span};
+	if (card->n_word != 2) {
+		diag_add(b->diag, E0315, card->n_word > 2 ? card->word[2].span : card->span,
+		         ".expect wants ANALYSIS QUANTITY value=...; a quantity has no blanks or stands in braces");
+		return TS_NETLIST;
+	}
+	expect.analysis = card->word[0].text;
+	expect.expr = card->word[1].expr;
+	expect.quantity = expect.expr ? net_expr_text(b->arena, expect.expr) : card->word[1].text;
+	if (!expect.quantity)
+		return TS_NOMEM;
+	if (!has_analysis(b, expect.analysis)) {
+		if (was_refused(b, expect.analysis))
+			return TS_NETLIST;
+		diag_add(b->diag, E0314, card->word[0].span, "the deck has no analysis and no .pbit '%s'",
+		         expect.analysis);
+		return TS_NETLIST;
+	}
+	TS_TRY(read_claim(b, card, &expect));
+	elab_expect *slot = elab_list_add(&b->expect, sizeof *slot);
+	if (!slot)
+		return TS_NOMEM;
+	*slot = expect;
+	return TS_OK;
+}

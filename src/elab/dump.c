@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Readable listing of an elaborated circuit: `thermospice dump --stage=circuit`. Numbers are printed so that they read
+ * back exactly; parameters at their fallback values are left out.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/phys.h"
+#include "dev/program.h"
+#include "elab/circuit.h"
+
+enum { NUMBER_TEXT = 32 };
+
+static void put_number(FILE *to, const char *label, double value)
+{
+	char text[NUMBER_TEXT];
+	fprintf(to, "%s%s", label, number_exact(value, text));
+}
+
+static void dump_nodes(const elab_circuit *c, FILE *to)
+{
+	fprintf(to, "nodes %d\n", c->n_node);
+	for (int i = 0; i < c->n_node; i++)
+		fprintf(to, "  %d %s\n", i, c->node[i].name);
+}
+
+static void dump_aux(const elab_instance *instance, FILE *to)
+{
+	if (!instance->aux)
+		return;
+	if (!instance->type->shape) {
+		const dev_program *program = instance->aux;
+		fprintf(to, " program of %d operations", program->n);
+		return;
+	}
+	const dev_table *table = instance->aux;
+	fprintf(to, " corners");
+	for (int i = 0; i < table->n; i++) {
+		put_number(to, i ? ", " : " ", table->x[i]);
+		put_number(to, " ", table->y[i]);
+	}
+}
+
+static void dump_instance(const elab_circuit *c, const elab_instance *instance, FILE *to)
+{
+	fprintf(to, "  %s %s", instance->name, instance->type->name);
+	if (instance->model)
+		fprintf(to, " model %s", instance->model);
+	fprintf(to, " (");
+	for (int i = 0; i < instance->n_node; i++)
+		fprintf(to, "%s%s", i ? " " : "", c->node[instance->node[i]].name);
+	fprintf(to, ")");
+	for (int i = 0; i < instance->type->n_param; i++) {
+		const dev_param *p = &instance->type->param[i];
+		if (instance->param[i] == p->fallback)
+			continue;
+		fprintf(to, " %s%s", p->on_model ? "model." : "", p->name);
+		put_number(to, "=", instance->param[i]);
+	}
+	if (instance->temperature != c->temperature)
+		put_number(to, " T=", instance->temperature);
+	if (!instance->noisy)
+		fprintf(to, " noisy=0");
+	dump_aux(instance, to);
+	fprintf(to, "\n");
+}
+
+static void dump_sweep(const char *name, const double range[3], FILE *to)
+{
+	fprintf(to, " %s", name);
+	for (int i = 0; i < 3; i++)
+		put_number(to, " ", range[i]);
+}
+
+static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
+{
+	static const char *const reading[] = {[SIM_SHIFTED] = "shifted",
+	                                      [SIM_HK] = "hk",
+	                                      [SIM_STRAT] = "strat",
+	                                      [SIM_ITO] = "ito",
+	                                      [SIM_NOISE_OFF] = "off"};
+	static const char *const method[] = {
+	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em"};
+	fprintf(to, "  %s", r->name);
+	if (r->dc_instance >= 0)
+		dump_sweep(c->instance[r->dc_instance].name, (double[]){r->dc_start, r->dc_stop, r->dc_step}, to);
+	if (r->dc_instance2 >= 0)
+		dump_sweep(c->instance[r->dc_instance2].name, (double[]){r->dc_start2, r->dc_stop2, r->dc_step2}, to);
+	if (r->kind == SIM_TRAN || r->kind == SIM_TRANNOISE) {
+		put_number(to, " tstep=", r->tstep);
+		put_number(to, " tstop=", r->tstop);
+		put_number(to, " tstart=", r->tstart);
+	}
+	if (r->kind == SIM_TRAN) {
+		put_number(to, " tmax=", r->tmax);
+		fprintf(to, "%s", r->uic ? " uic" : "");
+	}
+	if (r->kind == SIM_TRANNOISE) {
+		fprintf(to, " samples=%ld seed=%llu noise=%s method=%s keep=%d energy=%s", r->samples,
+		        (unsigned long long)r->seed, reading[r->reading], method[r->method], r->keep,
+		        r->energy ? "on" : "off");
+		put_number(to, " scale=", r->scale);
+		put_number(to, " step=", r->h);
+	}
+	fprintf(to, "\n");
+}
+
+static void dump_pbit(const elab_circuit *c, const elab_pbit *p, FILE *to)
+{
+	fprintf(to, "  pbit %s out=%s", p->name, p->out.name);
+	if (p->bias_instance >= 0)
+		fprintf(to, " bias=%s", c->instance[p->bias_instance].name);
+	for (int i = 0; i < p->n_list; i++)
+		put_number(to, i ? "," : " sweep=", p->list[i]);
+	if (p->bias_instance >= 0 && p->n_list == 0)
+		dump_sweep("sweep", (double[]){p->start, p->stop, p->step}, to);
+	if (p->threshold_auto)
+		fprintf(to, " threshold=auto");
+	else
+		put_number(to, " threshold=", p->threshold);
+	for (int i = 0; i < p->n_supply; i++)
+		fprintf(to, "%s%s", i ? "," : " supply=", c->instance[p->supply[i]].name);
+	put_number(to, " vunit=", p->v_unit);
+	put_number(to, " tunit=", p->t_unit);
+	fprintf(to, "\n");
+}
+
+static void dump_expect(const elab_expect *e, FILE *to)
+{
+	const struct {
+		const char *label;
+		double value;
+	} tolerance[] = {{" rel=", e->rel}, {" abs=", e->abs}, {" sigma=", e->sigma}};
+	fprintf(to, "  expect %s %s", e->analysis, e->quantity);
+	if (e->has_at)
+		put_number(to, " at=", e->at);
+	put_number(to, " value=", e->value);
+	for (int i = 0; i < 3; i++)
+		if (!isnan(tolerance[i].value))
+			put_number(to, tolerance[i].label, tolerance[i].value);
+	fprintf(to, "\n");
+}
+
+static void dump_options(const elab_circuit *c, FILE *to)
+{
+	put_number(to, "temperature ", c->temperature);
+	put_number(to, " K (", c->temperature - PHYS_ZERO_C);
+	put_number(to, " C)\noptions reltol=", c->reltol);
+	put_number(to, " abstol=", c->abstol);
+	put_number(to, " vntol=", c->vntol);
+	put_number(to, " gmin=", c->gmin);
+	put_number(to, " cmin=", c->cmin);
+	fprintf(to, " itl=%d\n", c->itl);
+}
+
+void elab_dump(const elab_circuit *c, FILE *to)
+{
+	fprintf(to, "circuit %s\n", c->title);
+	dump_options(c, to);
+	dump_nodes(c, to);
+	fprintf(to, "instances %d\n", c->n_instance);
+	for (int i = 0; i < c->n_instance; i++)
+		dump_instance(c, &c->instance[i], to);
+	fprintf(to, "requests %d\n", c->n_request + c->n_save + c->n_pbit + c->n_expect + c->n_ic);
+	for (int i = 0; i < c->n_request; i++)
+		dump_request(c, &c->request[i], to);
+	for (int i = 0; i < c->n_ic; i++) {
+		fprintf(to, "  ic v(%s)", c->node[c->ic[i].node].name);
+		put_number(to, "=", c->ic[i].value);
+		fprintf(to, "\n");
+	}
+	for (int i = 0; i < c->n_save; i++)
+		fprintf(to, "  save %s\n", c->save[i].name);
+	for (int i = 0; i < c->n_pbit; i++)
+		dump_pbit(c, &c->pbit[i], to);
+	for (int i = 0; i < c->n_expect; i++)
+		dump_expect(&c->expect[i], to);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What other simulators have and this version has not, on element lines: each gives one E0311 that names it and says
+ * what to write instead, so that nothing is ignored silently. What is harmless to leave out (a starting guess) gives a
+ * warning. Letters, source forms and parameters are tables.
+ */
+#include <string.h>
+
+#include "elab/build.h"
+
+static const struct {
+	char letter;
+	const char *what, *advice;
+} letter_table[] = {
+    {'k', "coupled inductors", "write their equivalent circuit with L elements"},
+    {'s', "voltage-controlled switches", "use a B source with tanh()"},
+    {'w', "current-controlled switches", "use a B source with tanh()"},
+    {'f', "current-controlled current sources", "measure the voltage of a resistor with a G source"},
+    {'h', "current-controlled voltage sources", "measure the voltage of a resistor with an E source"},
+    {'t', "transmission lines", "use a ladder of L, C and R"},
+    {'o', "lossy transmission lines", "use a ladder of L, C and R"},
+    {'u', "distributed RC lines", "use a ladder of R and C"},
+    {'y', "lossy transmission lines", "use a ladder of L, C and R"},
+    {'j', "junction field-effect transistors", "use an M element"},
+    {'q', "bipolar transistors", "use an M element, or D elements and a G source"},
+    {'z', "MESFETs", "use an M element"},
+    {'a', "XSPICE code models", "use a B source"},
+    {'n', "compiled Verilog-A models", "use a B source or an M element"},
+    {'p', "coupled line and port elements", "use a ladder of L, C and R"},
+};
+
+ts_status elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card)
+{
+	for (size_t i = 0; i < sizeof letter_table / sizeof *letter_table; i++)
+		if (letter_table[i].letter == card->name[0]) {
+			diag_add_origin(b->diag, E0311, card->name_span, frame->origin,
+			                "'%s': %s are not in this version: %s", card->name, letter_table[i].what,
+			                letter_table[i].advice);
+			return TS_NETLIST;
+		}
+	diag_add_origin(b->diag, E0302, card->name_span, frame->origin,
+	                "'%s': no element begins with '%c'; there are R C L V I E G B D M and X", card->name,
+	                card->name[0]);
+	return TS_NETLIST;
+}
+
+ts_status elab_refuse_controlled(const elab_bind *bind)
+{
+	static const char *const form[] = {"poly", "table", "laplace", "freq", "pwl", "delay", "vcr", "vccap", "opamp"};
+	const net_card *card = bind->card;
+	for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
+		const src_span *span = NULL;
+		if (card->n_word > 2 && strcmp(card->word[2].text, form[k]) == 0)
+			span = &card->word[2].span;
+		for (int i = 0; i < card->n_param; i++)
+			if (strcmp(card->param[i].name, form[k]) == 0)
+				span = &card->param[i].span;
+		if (!span)
+			continue;
+		diag_add_origin(bind->b->diag, E0311, *span, bind->frame->origin,
+		                "the %s form of '%s' is not in this version: use value={expression of v(...)}", form[k],
+		                card->name);
+		return TS_NETLIST;
+	}
+	return TS_OK;
+}
+
+ts_status elab_refuse_word(const elab_bind *bind, const net_word *word)
+{
+	elab_frame *home;
+	int index;
+	const char *name = word->n_arg == 0 ? word->text : "";
+	if (strchr("rcl", bind->card->name[0]) && elab_find_model(bind->frame, name, &home, &index)) {
+		diag_add_origin(bind->b->diag, E0311, word->span, bind->frame->origin,
+		                "model cards of resistors, capacitors and inductors are not in this version: write the "
+		                "value of '%s' instead of '%s'",
+		                bind->card->name, name);
+		return TS_NETLIST;
+	}
+	if (strcmp(name, "off") != 0 || !bind->model)
+		return TS_OK;
+	diag_add_origin(bind->b->diag, E0311, word->span, bind->frame->origin,
+	                "'off', a starting guess, is not in this version: leave it out, or start from .ic");
+	return TS_NETLIST;
+}
+
+static const struct {
+	char letter;
+	const char *param, *advice;
+} param_table[] = {
+    {'c', "q", "use a B source, or c=value"},
+    {'l', "flux", "use l=value"},
+    {'r', "noise", "use noisy=0 or noisy=1"},
+    {'r', "tc", "use tc1= and tc2="},
+    {'b', "tc1", "write the dependence on temper into the expression"},
+    {'b', "tc2", "write the dependence on temper into the expression"},
+    {'b', "temp", "write the temperature into the expression"},
+    {'b', "dtemp", "write the temperature into the expression"},
+    {'v', "r", "repeat the corners of pwl()"},
+    {'v', "file", "write the corners into pwl()"},
+    {'i', "r", "repeat the corners of pwl()"},
+    {'i', "file", "write the corners into pwl()"},
+};
+
+ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored)
+{
+	const char letter = bind->card->name[0];
+	*ignored = strcmp(param->name, "ic") == 0 && strchr("clmd", letter);
+	if (*ignored) {
+		diag_add_origin(bind->b->diag, W0302, param->span, bind->frame->origin,
+		                "ic= of '%s' has no effect: set node voltages with .ic", bind->card->name);
+		return TS_OK;
+	}
+	for (size_t i = 0; i < sizeof param_table / sizeof *param_table; i++)
+		if (param_table[i].letter == letter && strcmp(param_table[i].param, param->name) == 0) {
+			diag_add_origin(bind->b->diag, E0311, param->span, bind->frame->origin,
+			                "%s= of '%s' is not in this version: %s", param->name, bind->card->name,
+			                param_table[i].advice);
+			return TS_NETLIST;
+		}
+	/* the fields of a waveform are parameters of the device, but their place is between the parentheses */
+	if (!strchr("vi", letter) || dev_param_find(bind->type, param->name, 0) < 0 || strcmp(param->name, "dc") == 0 ||
+	    strcmp(param->name, "m") == 0 || strcmp(param->name, "scale") == 0)
+		return TS_OK;
+	diag_add_origin(bind->b->diag, E0303, param->span, bind->frame->origin,
+	                "'%s' takes %s only inside a waveform, by position: pulse(...), sin(...), exp(...)",
+	                bind->card->name, param->name);
+	return TS_NETLIST;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Analyses: .op .dc .tran .trannoise become sim_requests, numbered by kind in the order of the deck: "tran1", "tran2".
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "elab/build.h"
+
+#define MAX_SWEEP_POINTS 1e7
+
+static const char *const kind_name[] = {
+    [SIM_OP] = "op", [SIM_DC] = "dc", [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise"};
+
+static sim_request default_request(const net_card *card, sim_kind kind)
+{
+	return (sim_request){.kind = kind,
+	                     .span = card->span,
+	                     .dc_instance = -1,
+	                     .dc_instance2 = -1,
+	                     .samples = 64,
+	                     .seed = 1,
+	                     .reading = SIM_SHIFTED,
+	                     .method = SIM_WT2,
+	                     .scale = 1,
+	                     .keep = 2,
+	                     .energy = 1};
+}
+
+static ts_status add_request(elab_builder *b, sim_request request)
+{
+	int number = 1;
+	const sim_request *before = b->request.item;
+	for (int i = 0; i < b->request.n; i++)
+		number += before[i].kind == request.kind;
+	request.name = arena_printf(b->arena, "%s%d", kind_name[request.kind], number);
+	sim_request *slot = elab_list_add(&b->request, sizeof *slot);
+	if (!slot || !request.name)
+		return TS_NOMEM;
+	*slot = request;
+	return TS_OK;
+}
+
+ts_status elab_card_op(elab_builder *b, const net_card *card)
+{
+	TS_TRY(elab_field_known(b, card, ""));
+	if (card->n_word > 0) {
+		diag_add(b->diag, E0315, card->word[0].span, ".op takes no fields");
+		return TS_NETLIST;
+	}
+	return add_request(b, default_request(card, SIM_OP));
+}
+
+ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3])
+{
+	const double steps = (range[1] - range[0]) / range[2];
+	if (range[2] != 0 && steps >= 0 && steps <= MAX_SWEEP_POINTS)
+		return TS_OK;
+	if (range[2] == 0 && range[0] == range[1])
+		return TS_OK; /* one point */
+	diag_add(b->diag, E0305, span, "a sweep from %g to %g in steps of %g %s", range[0], range[1], range[2],
+	         steps > MAX_SWEEP_POINTS ? "has too many points" : "never arrives");
+	return TS_NETLIST;
+}
+
+static ts_status read_sweep(elab_builder *b, const net_card *card, int first, int *instance, double range[3])
+{
+	const net_word *word = &card->word[first];
+	if (strcmp(word->text, "temp") == 0) {
+		diag_add(b->diag, E0311, word->span,
+		         "temperature sweeps are not in this version: use --set with .temp 't'");
+		return TS_NETLIST;
+	}
+	const elab_named want = {word->text, "voltage or current source", "vi", word->span};
+	const ts_status found = elab_field_instance(b, want, instance);
+	for (int i = 0; i < 3; i++)
+		TS_TRY(elab_field_word(b, card, &card->word[first + 1 + i], &range[i]));
+	TS_TRY(found);
+	return elab_check_sweep(b, card->span, range);
+}
+
+ts_status elab_card_dc(elab_builder *b, const net_card *card)
+{
+	sim_request r = default_request(card, SIM_DC);
+	double one[3] = {0}, two[3] = {0};
+	TS_TRY(elab_field_known(b, card, ""));
+	if (card->n_word != 4 && card->n_word != 8) {
+		diag_add(b->diag, E0315, card->span, ".dc wants SOURCE START STOP STEP, once or twice");
+		return TS_NETLIST;
+	}
+	TS_TRY(read_sweep(b, card, 0, &r.dc_instance, one));
+	if (card->n_word == 8) {
+		TS_TRY(read_sweep(b, card, 4, &r.dc_instance2, two));
+		if (r.dc_instance == r.dc_instance2) {
+			diag_add(b->diag, E0312, card->word[4].span, "both sweeps move '%s'", card->word[4].text);
+			return TS_NETLIST;
+		}
+	}
+	r.dc_start = one[0], r.dc_stop = one[1], r.dc_step = one[2];
+	r.dc_start2 = two[0], r.dc_stop2 = two[1], r.dc_step2 = two[2];
+	return add_request(b, r);
+}
+
+/* TSTEP TSTOP [TSTART [TMAX]] */
+static ts_status read_times(elab_builder *b, const net_card *card, int most, sim_request *r)
+{
+	double t[4] = {0};
+	const elab_numbers numbers = {
+	    0, 2, most, t, most == 4 ? "TSTEP TSTOP [TSTART [TMAX]] [UIC]" : "TSTEP TSTOP [TSTART] [NAME=VALUE ...]"};
+	TS_TRY(elab_field_numbers(b, card, &numbers));
+	r->tstep = t[0], r->tstop = t[1], r->tstart = t[2], r->tmax = t[3];
+	const char *wrong = !(t[0] > 0)                ? "TSTEP must be positive"
+	                    : !(t[1] > 0)              ? "TSTOP must be positive"
+	                    : t[2] < 0 || t[2] >= t[1] ? "TSTART must lie between 0 and TSTOP"
+	                    : t[3] < 0                 ? "TMAX must be positive"
+	                    : t[0] > t[1]              ? "TSTEP is longer than TSTOP"
+	                                               : NULL;
+	if (!wrong)
+		return TS_OK;
+	const int at = t[0] > 0 ? !(t[1] > 0) ? 1 : t[2] < 0 || t[2] >= t[1] ? 2 : t[3] < 0 ? 3 : 0 : 0;
+	diag_add(b->diag, E0305, card->word[at].span, "%s: %s (%g)", card->name, wrong, t[at]);
+	return TS_NETLIST;
+}
+
+ts_status elab_card_tran(elab_builder *b, const net_card *card)
+{
+	sim_request r = default_request(card, SIM_TRAN);
+	net_card rest = *card;
+	if (rest.n_word > 0 && strcmp(rest.word[rest.n_word - 1].text, "uic") == 0) {
+		r.uic = 1;
+		rest.n_word--;
+	}
+	TS_TRY(elab_field_known(b, card, ""));
+	TS_TRY(read_times(b, &rest, 4, &r));
+	return add_request(b, r);
+}
+
+static ts_status read_reading(elab_builder *b, const net_card *card, sim_request *r)
+{
+	static const char *const table[] = {"shifted", "hk", "strat", "ito", "off", "auto", NULL};
+	static const sim_reading value[] = {SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_SHIFTED};
+	const net_param *param = elab_field_find(card, "noise");
+	const char *text = param ? elab_field_text(param) : "auto";
+	if (strcasecmp(text, "jump") == 0 || strcasecmp(text, "card") == 0) {
+		diag_add(b->diag, E0311, param->value_span, "NOISE=%s is not in this version: use NOISE=shifted", text);
+		return TS_NETLIST;
+	}
+	int index = 0;
+	TS_TRY(elab_field_choice(b, card, (elab_choice){"noise", table}, &index));
+	r->reading = value[index];
+	return TS_OK;
+}
+
+static ts_status read_method(elab_builder *b, const net_card *card, sim_request *r)
+{
+	static const char *const table[] = {
+	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em", NULL};
+	int index = SIM_WT2;
+	TS_TRY(elab_field_choice(b, card, (elab_choice){"method", table}, &index));
+	r->method = (sim_method)index;
+	return TS_OK;
+}
+
+static ts_status read_types(elab_builder *b, const net_card *card)
+{
+	const net_param *param = elab_field_find(card, "types");
+	const char **name = NULL;
+	int n = 0;
+	if (param)
+		TS_TRY(elab_field_names(b, param, &n, &name));
+	for (int i = 0; i < n; i++) {
+		if (strcmp(name[i], "thermal") == 0)
+			continue;
+		diag_add(b->diag, E0311, param->value_span, "TYPES=%s is not in this version: use TYPES=thermal",
+		         name[i]);
+		return TS_NETLIST;
+	}
+	return TS_OK;
+}
+
+static ts_status read_step(elab_builder *b, const net_card *card, sim_request *r)
+{
+	const net_param *param = elab_field_find(card, "step");
+	if (!param || strcasecmp(elab_field_text(param), "auto") == 0)
+		return TS_OK;
+	return elab_field_value(b, card, (elab_quantity){"step", 1e-30, r->tstop, 0}, &r->h);
+}
+
+/* Digits are read as such: a double does not hold whole numbers above 2^53. */
+static ts_status read_seed(elab_builder *b, const net_card *card, sim_request *r)
+{
+	const net_param *param = elab_field_find(card, "seed");
+	double value = 1;
+	if (param && strspn(param->text, "0123456789") == strlen(param->text)) {
+		errno = 0;
+		r->seed = strtoull(param->text, NULL, 10);
+		if (errno == 0)
+			return TS_OK;
+	}
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"seed", 0, 9007199254740992.0, 1}, &value));
+	r->seed = (uint64_t)value;
+	return TS_OK;
+}
+
+static ts_status read_energy(elab_builder *b, const net_card *card, sim_request *r)
+{
+	static const char *const table[] = {"off", "on", "0", "1", NULL};
+	TS_TRY(elab_field_choice(b, card, (elab_choice){"energy", table}, &r->energy));
+	r->energy &= 1;
+	return TS_OK;
+}
+
+ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
+{
+	sim_request r = default_request(card, SIM_TRANNOISE);
+	double samples = (double)r.samples, keep = r.keep;
+	TS_TRY(elab_field_known(b, card, "samples seed noise method step scale keep energy types"));
+	TS_TRY(read_times(b, card, 3, &r));
+	TS_TRY(read_reading(b, card, &r));
+	TS_TRY(read_method(b, card, &r));
+	TS_TRY(read_types(b, card));
+	TS_TRY(read_step(b, card, &r));
+	TS_TRY(read_seed(b, card, &r));
+	TS_TRY(read_energy(b, card, &r));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"samples", 1, 1e9, 1}, &samples));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"keep", 0, 1e6, 1}, &keep));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"scale", 0, 1e6, 0}, &r.scale));
+	r.samples = (long)samples;
+	r.keep = (int)keep;
+	return add_request(b, r);
+}

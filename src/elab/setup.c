@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What must be known before elements are bound: the deck's parameters with --set, the temperature (.temp, .options
+ * temp; the last one counts), .options, .global nodes, and the first transient's step and end, from which waveforms
+ * take their defaults.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/phys.h"
+#include "elab/build.h"
+
+static int is_options(const char *name)
+{
+	return strcmp(name, ".options") == 0 || strcmp(name, ".option") == 0 || strcmp(name, ".opt") == 0;
+}
+
+static int is_card(const net_card *card, const char *name)
+{
+	return card->kind == NET_DOT && strcmp(card->name, name) == 0;
+}
+
+static void apply_set(elab_builder *b)
+{
+	for (int i = 0; i < b->n_set; i++) {
+		elab_symbol *symbol = elab_scope_own(&b->frame.scope, b->set[i].name);
+		if (symbol) {
+			symbol->value = b->set[i].value;
+			symbol->state = ELAB_DONE;
+			continue;
+		}
+		elab_nearest nearest = {.want = b->set[i].name};
+		char hint[ELAB_HINT];
+		for (int k = 0; k < b->frame.scope.n; k++)
+			elab_nearest_try(&nearest, b->frame.scope.symbol[k].name);
+		diag_add(b->diag, E0303, SRC_NOWHERE,
+		         "--set %s: the deck has no .param of that name at its top level%s", b->set[i].name,
+		         elab_nearest_hint(&nearest, hint));
+	}
+}
+
+static ts_status make_deck_scope(elab_builder *b)
+{
+	elab_scope *scope = &b->frame.scope;
+	scope->symbol = alloc_array((size_t)b->top.n_param, sizeof *scope->symbol);
+	if (!scope->symbol)
+		return TS_NOMEM;
+	for (int i = 0; i < b->top.n_card; i++)
+		if (b->top.card[i].kind == NET_PARAM)
+			elab_scope_add(scope, b->top.card[i].param, b->top.card[i].n_param);
+	elab_scope_sort(scope);
+	apply_set(b);
+	return TS_OK;
+}
+
+static ts_status temperature_card(elab_builder *b, const net_card *card)
+{
+	double celsius;
+	const elab_numbers numbers = {0, 1, 1, &celsius, "one temperature in Celsius"};
+	TS_TRY(elab_field_numbers(b, card, &numbers));
+	TS_TRY(elab_field_known(b, card, ""));
+	return elab_kelvin(b, NULL, card->word[0].span, celsius, &b->circuit->temperature);
+}
+
+static ts_status find_temperature(elab_builder *b)
+{
+	for (int i = 0; i < b->top.n_card; i++) {
+		const net_card *card = &b->top.card[i];
+		ts_status status = TS_OK;
+		if (is_card(card, ".temp")) {
+			status = temperature_card(b, card);
+		} else if (card->kind == NET_DOT && is_options(card->name)) {
+			const net_param *temp = elab_field_find(card, "temp");
+			double celsius = 0;
+			status = temp ? elab_param_value(&b->eval, &b->frame.scope, temp, &celsius) : TS_OK;
+			if (temp && status == TS_OK)
+				status = elab_kelvin(b, NULL, temp->value_span, celsius, &b->circuit->temperature);
+		}
+		if (elab_fatal(status))
+			return status;
+	}
+	b->eval.celsius = b->circuit->temperature - PHYS_ZERO_C;
+	b->eval.celsius_known = 1;
+	return TS_OK;
+}
+
+static ts_status set_option(elab_builder *b, const net_param *param)
+{
+	elab_circuit *c = b->circuit;
+	double itl = c->itl, scale = 1;
+	const struct {
+		const char *name;
+		double low, high, *value;
+	} table[] = {
+	    {"reltol", 1e-14, 1, &c->reltol}, {"abstol", 1e-300, 1, &c->abstol}, {"vntol", 1e-300, 1e3, &c->vntol},
+	    {"gmin", 0, 1, &c->gmin},         {"cmin", 0, 1, &c->cmin},          {"itl", 1, 1e6, &itl},
+	    {"itl1", 1, 1e6, &itl},           {"tnom", -273, 2000, &b->tnom},    {"scale", 1, 1, &scale},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		if (strcmp(table[i].name, param->name) != 0)
+			continue;
+		const net_card card = {.name = ".options", .n_param = 1, .param = param};
+		const elab_quantity quantity = {param->name, table[i].low, table[i].high, 0};
+		const ts_status status = elab_field_value(b, &card, quantity, table[i].value);
+		c->itl = (int)itl;
+		return status;
+	}
+	diag_add(b->diag, W0301, param->span, "unknown option '%s' has no effect", param->name);
+	return TS_OK;
+}
+
+static ts_status options_card(elab_builder *b, const net_card *card)
+{
+	for (int i = 0; i < card->n_word; i++)
+		diag_add(b->diag, W0301, card->word[i].span, "unknown option '%s' has no effect", card->word[i].text);
+	for (int i = 0; i < card->n_param; i++) {
+		if (strcmp(card->param[i].name, "temp") == 0)
+			continue;
+		const ts_status status = set_option(b, &card->param[i]);
+		if (elab_fatal(status))
+			return status;
+	}
+	return TS_OK;
+}
+
+static ts_status global_card(elab_builder *b, const net_card *card)
+{
+	for (int i = 0; i < card->n_word; i++)
+		TS_TRY(name_map_put(b->global_map, card->word[i].text, i));
+	return TS_OK;
+}
+
+/* Only the numbers: mistakes are reported when the card itself is read. */
+static void find_transient(elab_builder *b)
+{
+	elab_eval quiet = b->eval;
+	quiet.diag = NULL;
+	double *const out[2] = {&b->tstep, &b->tstop};
+	for (int i = 0; i < b->top.n_card; i++) {
+		const net_card *card = &b->top.card[i];
+		if (!is_card(card, ".tran") && !is_card(card, ".trannoise"))
+			continue;
+		for (int k = 0; k < 2 && k < card->n_word; k++)
+			if (!card->word[k].expr ||
+			    elab_value(&quiet, &b->frame.scope, card->word[k].expr, out[k]) != TS_OK)
+				*out[k] = (double)NAN;
+		return;
+	}
+}
+
+ts_status elab_setup_cards(elab_builder *b)
+{
+	TS_TRY(make_deck_scope(b));
+	TS_TRY(find_temperature(b));
+	elab_scope_check(&b->eval, &b->frame.scope);
+	for (int i = 0; i < b->top.n_card; i++) {
+		const net_card *card = &b->top.card[i];
+		ts_status status = TS_OK;
+		if (card->kind == NET_DOT && is_options(card->name))
+			status = options_card(b, card);
+		else if (is_card(card, ".global"))
+			status = global_card(b, card);
+		if (elab_fatal(status))
+			return status;
+	}
+	find_transient(b);
+	return TS_OK;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Words of V and I elements after their nodes:
+ *
+ *   [dc] value   pulse(v1 v2 td tr tf pw per)   sin(vo va freq td theta phase)   exp(v1 v2 td1 tau1 td2 tau2)
+ *   pwl(t1 v1 t2 v2 ...)   ac ...
+ *
+ * in any order, waveforms with or without parentheses. What is left out takes SPICE's default, from the first .tran or
+ * .trannoise card where there is one. `ac` is read and unused: there is no small-signal analysis in this version.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "elab/build.h"
+
+enum { WAVE_FIELDS = 7 };
+
+typedef struct wave_rule {
+	const char *keyword;
+	dev_wave wave;
+	const char *field[WAVE_FIELDS + 1];
+} wave_rule;
+
+static const wave_rule rule_table[] = {
+    {"pulse", DEV_WAVE_PULSE, {"v1", "v2", "td", "tr", "tf", "pw", "per"}},
+    {"sin", DEV_WAVE_SIN, {"vo", "va", "freq", "td", "theta", "phase"}},
+    {"exp", DEV_WAVE_EXP, {"v1", "v2", "td1", "tau1", "td2", "tau2"}},
+    {"pwl", DEV_WAVE_PWL, {NULL}},
+};
+
+static const struct {
+	const char *keyword, *advice;
+} refused_table[] = {
+    {"trnoise", "every device makes its own noise: use .trannoise"},
+    {"trrandom", "use .trannoise"},
+    {"sffm", "use a B source with sin() and time"},
+    {"am", "use a B source with sin() and time"},
+    {"pat", "use pwl()"},
+    {"distof1", "there is no distortion analysis"},
+    {"distof2", "there is no distortion analysis"},
+};
+
+static const wave_rule *find_rule(const char *text)
+{
+	for (size_t i = 0; i < sizeof rule_table / sizeof *rule_table; i++)
+		if (strcmp(rule_table[i].keyword, text) == 0)
+			return &rule_table[i];
+	return NULL;
+}
+
+static const char *find_refused(const char *text)
+{
+	for (size_t i = 0; i < sizeof refused_table / sizeof *refused_table; i++)
+		if (strcmp(refused_table[i].keyword, text) == 0)
+			return refused_table[i].advice;
+	return NULL;
+}
+
+static int is_keyword(const net_word *word)
+{
+	return find_rule(word->text) || find_refused(word->text) || strcmp(word->text, "dc") == 0 ||
+	       strcmp(word->text, "ac") == 0;
+}
+
+/* The words of a waveform and how many words of the card they take. */
+typedef struct wave_words {
+	const net_word *word;
+	int n, used;
+	src_span span;
+} wave_words;
+
+static wave_words find_words(const net_card *card, int at)
+{
+	const net_word *word = &card->word[at];
+	if (word->n_arg > 0)
+		return (wave_words){word->arg, word->n_arg, 1, word->span};
+	wave_words words = {word + 1, 0, 1, word->span};
+	while (at + 1 + words.n < card->n_word && !is_keyword(&card->word[at + 1 + words.n]))
+		words.n++;
+	words.used += words.n;
+	/* "pulse (0 1)": the parentheses make a group of their own */
+	if (words.n == 1 && word[1].n_arg > 0)
+		return (wave_words){word[1].arg, word[1].n_arg, 2, word->span};
+	return words;
+}
+
+/* What the card leaves out, and what it gives as zero: SPICE reads both as "the default". Without a transient to take
+ * the default from, the device's own holds. */
+static double default_of(const elab_bind *bind, const char *name)
+{
+	const double tstep = bind->b->tstep, tstop = bind->b->tstop;
+	if (strcmp(name, "tr") == 0 || strcmp(name, "tf") == 0 || strncmp(name, "tau", 3) == 0)
+		return tstep;
+	if (strcmp(name, "pw") == 0 || strcmp(name, "per") == 0)
+		return tstop;
+	if (strcmp(name, "freq") == 0)
+		return 1 / tstop;
+	if (strcmp(name, "td2") == 0)
+		return bind->param[dev_param_index(bind->type, "td1")] + tstep;
+	return 0;
+}
+
+static void fill_defaults(elab_bind *bind, const wave_rule *rule, int given)
+{
+	for (int i = 0; i < WAVE_FIELDS && rule->field[i]; i++) {
+		const int index = dev_param_index(bind->type, rule->field[i]);
+		if (i < given && bind->param[index] != 0)
+			continue;
+		const double value = default_of(bind, rule->field[i]);
+		bind->param[index] = isfinite(value) && value > 0 ? value : bind->type->param[index].fallback;
+	}
+}
+
+static ts_status bind_table(elab_bind *bind, const wave_words *words)
+{
+	diag_list *diag = bind->b->diag;
+	const diag_origin *origin = bind->frame->origin;
+	const int n = words->n / 2;
+	if (words->n < 2 || words->n % 2) {
+		diag_add_origin(diag, E0315, words->span, origin, "pwl wants pairs of time and value, not %d numbers",
+		                words->n);
+		return TS_NETLIST;
+	}
+	dev_table *table = arena_alloc(bind->b->arena, sizeof *table);
+	double *x = arena_array(bind->b->arena, (size_t)n, sizeof *x);
+	double *y = arena_array(bind->b->arena, (size_t)n, sizeof *y);
+	if (!table || !x || !y)
+		return TS_NOMEM;
+	for (int i = 0; i < n; i++) {
+		TS_TRY(elab_bind_word(bind, &words->word[2 * i], &x[i]));
+		TS_TRY(elab_bind_word(bind, &words->word[2 * i + 1], &y[i]));
+		if (i > 0 && !(x[i] > x[i - 1])) {
+			diag_add_origin(diag, E0305, words->word[2 * i].span, origin,
+			                "times of pwl must increase: %g follows %g", x[i], x[i - 1]);
+			return TS_NETLIST;
+		}
+	}
+	*table = (dev_table){n, x, y};
+	bind->aux = table;
+	return TS_OK;
+}
+
+static ts_status bind_fields(elab_bind *bind, const wave_rule *rule, const wave_words *words)
+{
+	int limit = 0;
+	while (limit < WAVE_FIELDS && rule->field[limit])
+		limit++;
+	if (words->n < 2 || words->n > limit) {
+		diag_add_origin(bind->b->diag, E0315, words->span, bind->frame->origin,
+		                "%s wants 2 to %d numbers, not %d", rule->keyword, limit, words->n);
+		return TS_NETLIST;
+	}
+	for (int i = 0; i < words->n; i++) {
+		double value;
+		TS_TRY(elab_bind_word(bind, &words->word[i], &value));
+		TS_TRY(elab_bind_set(bind, rule->field[i], value, words->word[i].span));
+	}
+	fill_defaults(bind, rule, words->n);
+	return TS_OK;
+}
+
+static ts_status bind_wave(elab_bind *bind, const wave_rule *rule, const wave_words *words)
+{
+	const int index = dev_param_index(bind->type, "wave");
+	if (bind->param[index] > 0) {
+		diag_add_origin(bind->b->diag, E0315, words->span, bind->frame->origin, "'%s' has two waveforms",
+		                bind->card->name);
+		return TS_NETLIST;
+	}
+	bind->param[index] = rule->wave;
+	return rule->wave == DEV_WAVE_PWL ? bind_table(bind, words) : bind_fields(bind, rule, words);
+}
+
+static ts_status bind_dc(elab_bind *bind, int at, int *used)
+{
+	const net_card *card = bind->card;
+	const int keyword = strcmp(card->word[at].text, "dc") == 0;
+	*used = 1 + keyword;
+	if (at + keyword >= card->n_word) {
+		diag_add_origin(bind->b->diag, E0304, card->word[at].span, bind->frame->origin, "dc needs a value");
+		return TS_NETLIST;
+	}
+	double value;
+	TS_TRY(elab_bind_word(bind, &card->word[at + keyword], &value));
+	return elab_bind_set(bind, "dc", value, card->word[at + keyword].span);
+}
+
+/* ac [magnitude [phase]] */
+static int skip_ac(const net_card *card, int at)
+{
+	int used = 1;
+	while (used < 3 && at + used < card->n_word && !is_keyword(&card->word[at + used]))
+		used++;
+	return used;
+}
+
+ts_status elab_bind_source(elab_bind *bind, int first)
+{
+	const net_card *card = bind->card;
+	int had_dc = 0;
+	for (int at = first, used = 1; at < card->n_word; at += used) {
+		const net_word *word = &card->word[at];
+		const wave_rule *rule = find_rule(word->text);
+		const char *advice = find_refused(word->text);
+		if (advice) {
+			diag_add_origin(bind->b->diag, E0311, word->span, bind->frame->origin,
+			                "the source %s is not in this version: %s", word->text, advice);
+			return TS_NETLIST;
+		}
+		if (rule) {
+			const wave_words words = find_words(card, at);
+			used = words.used;
+			TS_TRY(bind_wave(bind, rule, &words));
+		} else if (strcmp(word->text, "ac") == 0) {
+			used = skip_ac(card, at);
+		} else if (had_dc++) {
+			diag_add_origin(bind->b->diag, E0315, word->span, bind->frame->origin,
+			                "'%s' has a second value: '%s'", card->name, word->text);
+			return TS_NETLIST;
+		} else {
+			TS_TRY(bind_dc(bind, at, &used));
+		}
+	}
+	return TS_OK;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Every diagnostic of the elaborator with its place: one mistake, one message, at the line and column of its cause.
+ * Decks start at line 2; line 1 is the title.
+ */
+#include "deck.h"
+
+typedef struct bad_deck {
+	const char *text, *place, *code, *word;
+} bad_deck;
+
+static void check_table(const char *title, const bad_deck *table, size_t n)
+{
+	t_section("%s", title);
+	for (size_t i = 0; i < n; i++)
+		deck_bad(table[i].text, table[i].place, table[i].code, table[i].word);
+}
+#define CHECK(table, title) check_table(title, table, sizeof(table) / sizeof *(table))
+
+static const bad_deck models[] = {
+    {"m1 d g 0 0 nosuch\n", "2:12", "E0301", "nosuch"},
+    {".model nch nmos level=subvt\nm1 d g 0 0 nhc\n", "3:12", "E0301", "did you mean 'nch'"},
+    {".model nch nmos level=999\nm1 d g 0 0 nch\n", "2:8", "E0302", "level=999"},
+    {".model dm d\nm1 d g 0 0 dm\n", "2:8", "E0302", "type d"},
+    {"%1 a 0 1\n", "2:1", "E0302", "%"},
+    {".model dm d ix=1\nd1 a 0 dm\n", "2:13", "E0303", "'ix'"},
+    {".model dm d area=1\nd1 a 0 dm\n", "2:13", "E0303", "element's line"},
+    {".model dm d\nd1 a 0 dm is=1f\n", "3:11", "E0303", ".model card"},
+    {".model dm d n=0.5\nd1 a 0 dm\n", "2:15", "E0305", "n = 0.5"},
+    {".model dm d\n.model dm d\nd1 a 0 dm\n", "3:8", "E0312", "'dm'"},
+};
+
+static const bad_deck elements[] = {
+    {"r1 a 0 1k colour=3\n", "2:11", "E0303", "colour"},
+    {"r1 a 0\n", "2:1", "E0304", "'r1'"},
+    {"c1 a 0\n", "2:1", "E0304", "'c1'"},
+    {"g1 a 0 b 0\nr1 b 0 1\n", "2:1", "E0304", "'g1'"},
+    {"b1 a 0\n", "2:1", "E0304", "'b1'"},
+    {"r1 a 0 -5\n", "2:8", "E0305", "-5"},
+    {"r1 a 0 1k temp=-300\n", "2:16", "E0305", "absolute zero"},
+    {"r1 a 0 1k noisy=2\n", "2:17", "E0305", "noisy"},
+    {"r1 a 0 1k m=-1\n", "2:13", "E0305", "m = -1"},
+    {"r1 a 0 1k tc1=-1 temp=127\n", "2:15", "E0305", "tc1"},
+    {"r1 a\n", "2:1", "E0307", "2 nodes"},
+    {".model nch nmos level=subvt\nm1 a b nch\n", "3:1", "E0307", "4 nodes"},
+    {"r1 a 0 '1/rx'\n", "2:11", "E0310", "'rx'"},
+    {".param rload=1\nr1 a 0 'rlaod'\n", "3:9", "E0310", "did you mean 'rload'"},
+    {"r1 a 0 'time'\n", "2:9", "E0310", "time"},
+    {"r1 a 0 'v(a)'\n", "2:9", "E0311", "B, E and G"},
+    {"r1 a 0 1k\nr1 a 0 2k\n", "3:1", "E0312", "'r1'"},
+    {"r1 a 0 1k 2k\n", "2:11", "E0315", "2k"},
+    {"v1 a 0 1 2\n", "2:10", "E0315", "'2'"},
+    {"v1 a 0 pulse(1)\n", "2:8", "E0315", "pulse"},
+    {"v1 a 0 pwl(0 1 2)\n", "2:8", "E0315", "pairs"},
+    {"v1 a 0 pwl(0 1 0 2)\n", "2:16", "E0305", "increase"},
+    {"v1 a 0 pulse(0 1) sin(0 1)\n", "2:19", "E0315", "two waveforms"},
+    {"v1 a 0 dc\n", "2:8", "E0304", "dc"},
+    {"v1 a 0 1 td=3\n", "2:10", "E0303", "td"},
+    {"b1 a 0 i='v(b)' v(b)\nr1 b 0 1\n", "2:17", "E0315", "does not belong"},
+    {"b1 a 0 i='gain*v(b)'\nr1 b 0 1\n", "2:11", "E0310", "gain"},
+    {"b1 a 0 i='foo(v(b))'\nr1 b 0 1\n", "2:11", "E0310", "foo"},
+    {"b1 a 0 i='exp(v(b),2)'\nr1 b 0 1\n", "2:11", "E0315", "exp()"},
+};
+
+static const bad_deck refused[] = {
+    {"k1 l1 l2 0.9\n", "2:1", "E0311", "coupled inductors"},
+    {"q1 c b e npn\n", "2:1", "E0311", "bipolar"},
+    {"s1 a 0 b 0 sw\n", "2:1", "E0311", "tanh"},
+    {"f1 a 0 v1 2\n", "2:1", "E0311", "G source"},
+    {"h1 a 0 v1 2\n", "2:1", "E0311", "E source"},
+    {"t1 a 0 b 0 z0=50 td=1n\n", "2:1", "E0311", "ladder"},
+    {"j1 d g s jm\n", "2:1", "E0311", "M element"},
+    {"e1 a 0 poly(1) b 0 0 1\n", "2:8", "E0311", "value="},
+    {"g1 a 0 poly(2) b 0 c 0 0 1 1\n", "2:8", "E0311", "value="},
+    {".model rm r rsh=1\nr1 a 0 rm\n", "3:8", "E0311", "model cards"},
+    {".model dm d\nd1 a 0 dm off\n", "3:11", "E0311", "off"},
+    {"c1 a 0 q='v(a)'\n", "2:8", "E0311", "q="},
+    {"b1 a 0 i='i(v1)'\nv1 b 0 1\n", "2:11", "E0311", "resistor"},
+    {"b1 a 0 v='floor(v(b))'\nr1 b 0 1\n", "2:11", "E0311", "u()"},
+    {"v1 a 0 trnoise(1 2 3)\n", "2:8", "E0311", ".trannoise"},
+    {"v1 a 0 sffm(0 1 2 3 4)\n", "2:8", "E0311", "B source"},
+    {"r1 a 0 1\n.ac dec 10 1 1meg\n", "3:1", "E0311", ".tran"},
+    {"r1 a 0 1\n.noise v(a) v1\n", "3:1", "E0311", ".trannoise"},
+    {"r1 a 0 1\n.measure tran x max v(a)\n", "3:1", "E0311", ".expect"},
+    {"r1 a 0 1\n.step param x 1 2 1\n", "3:1", "E0311", "--set"},
+    {"r1 a 0 1\n.jump 1n 1u\n", "3:1", "E0311", "NOISE=shifted"},
+    {"r1 a 0 1\n.frobnicate\n", "3:1", "E0311", ".frobnicate"},
+    {"r1 a 0 1\n.trannois 1n 1u\n", "3:1", "E0311", "did you mean '.trannoise'"},
+    {"r1 a 0 1\n.trannoise 1n 1u noise=jump\n", "3:24", "E0311", "NOISE=shifted"},
+    {"r1 a 0 1\n.trannoise 1n 1u noise=card\n", "3:24", "E0311", "NOISE=shifted"},
+    {"r1 a 0 1\n.trannoise 1n 1u types=flicker\n", "3:24", "E0311", "thermal"},
+    {"r1 a 0 1\nv1 a 0 1\n.dc temp 0 100 1\n", "4:5", "E0311", "--set"},
+    {".subckt s a\nr1 a 0 1\n.ic v(a)=1\n.ends\nx1 p s\nx2 p s\n", "4:1", "E0311", "top level"},
+};
+
+static const bad_deck subcircuits[] = {
+    {"x1 a 0 nowhere\n", "2:8", "E0306", "nowhere"},
+    {".subckt half a b\nr1 a b 1\n.ends\nx1 a 0 haff\n", "5:8", "E0306", "did you mean 'half'"},
+    {".subckt half a b\nr1 a b 1\n.ends\nx1 a 0 0 half\n", "5:1", "E0307", "3 nodes"},
+    {".subckt half a b\nr1 a b 1\n.ends\nx1 a 0 half w=2\n", "5:13", "E0303", "'w'"},
+    {".subckt half a 0\nr1 a 0 1\n.ends\nx1 a 0 half\n", "2:16", "E0307", "ground"},
+    {".subckt half a a\nr1 a 0 1\n.ends\nx1 a 0 half\n", "2:16", "E0312", "'a'"},
+    {".subckt half a\nr1 a 0 1\n.ends\n.subckt half a\nr1 a 0 1\n.ends\nx1 a half\n", "5:9", "E0312", "'half'"},
+    {".subckt half a\nr1 a 0 1\n.ends\nx1 a half\nx1 a half\n", "6:1", "E0312", "'x1'"},
+    {".subckt loop a\nx1 a loop\n.ends\nx1 a loop\n", "3:1", "E0308", "itself"},
+    {".subckt p a\nx1 a q\n.ends\n.subckt q a\nx1 a p\n.ends\nx1 a p\n", "6:1", "E0308", "'p'"},
+    {"x1\n", "2:1", "E0315", "'x1'"},
+};
+
+static const bad_deck cards[] = {
+    {"r1 a 0 1\n.save v(b)\n", "3:7", "E0314", "'b'"},
+    {"r1 a 0 1\n.save i(v1)\n", "3:7", "E0314", "'v1'"},
+    {"r1 a 0 1\n.save i(r1)\n", "3:7", "E0311", "0 V"},
+    {"r1 a 0 1\n.save a\n", "3:7", "E0315", "v(node)"},
+    {"r1 a 0 1\n.ic v(b)=1\n", "3:5", "E0314", "'b'"},
+    {"r1 a 0 1\n.ic v(0)=1\n", "3:5", "E0305", "ground"},
+    {"r1 a 0 1\n.tran 1n\n", "3:1", "E0315", "TSTOP"},
+    {"r1 a 0 1\n.tran 0 1u\n", "3:7", "E0305", "TSTEP"},
+    {"r1 a 0 1\n.tran 1n 1u 2u\n", "3:13", "E0305", "TSTART"},
+    {"r1 a 0 1\n.tran 1n 1u colour=1\n", "3:13", "E0303", "colour"},
+    {"r1 a 0 1\n.dc v1 0 1 0.1\n", "3:5", "E0314", "'v1'"},
+    {"r1 a 0 1\n.dc r1 0 1 0.1\n", "3:5", "E0314", "'r1'"},
+    {"v1 a 0 1\n.dc v1 0 1\n", "3:1", "E0315", "START"},
+    {"v1 a 0 1\n.dc v1 0 1 -0.1\n", "3:1", "E0305", "never"},
+    {"v1 a 0 1\n.dc v1 0 1 0.1 v1 0 1 0.1\n", "3:16", "E0312", "'v1'"},
+    {"r1 a 0 1\n.trannoise 1n 1u samples=0\n", "3:26", "E0305", "samples"},
+    {"r1 a 0 1\n.trannoise 1n 1u samples=1.5\n", "3:26", "E0305", "whole"},
+    {"r1 a 0 1\n.trannoise 1n 1u noise=loud\n", "3:24", "E0315", "shifted"},
+    {"r1 a 0 1\n.trannoise 1n 1u method=rk4\n", "3:25", "E0315", "heun"},
+    {"r1 a 0 1\n.pbit cell\n", "3:1", "E0304", "OUT="},
+    {"r1 a 0 1\n.pbit cell out=v(b)\n", "3:16", "E0314", "'b'"},
+    {"r1 a 0 1\n.pbit cell out=v(a) bias=v1 sweep=list(0,1)\n", "3:26", "E0314", "'v1'"},
+    {"v1 a 0 1\n.pbit cell out=v(a) bias=v1\n", "3:21", "E0304", "SWEEP="},
+    {"v1 a 0 1\n.pbit cell out=v(a) bias=v1 sweep=list(1,0)\n", "3:35", "E0305", "increase"},
+    {"v1 a 0 1\n.pbit cell out=v(a) supply=v1,v2\n", "3:28", "E0314", "'v2'"},
+    {"v1 a 0 1\n.pbit cell out=v(a) clock=1n\n", "3:21", "E0311", "CLOCK"},
+    {"v1 a 0 1\n.pbit c out=v(a)\n.pbit c out=v(a)\n", "4:7", "E0312", "'c'"},
+    {"r1 a 0 1\n.expect tran v(a) value=1\n", "3:9", "E0314", "tran"},
+    {"r1 a 0 1\n.op\n.expect op v(a)\n", "4:1", "E0304", "value="},
+    {"r1 a 0 1\n.op\n.expect op\n", "4:1", "E0315", "QUANTITY"},
+    {"r1 a 0 1\n.options reltol=2\n", "3:17", "E0305", "reltol"},
+    {"r1 a 0 1\n.op now\n", "3:5", "E0315", ".op"},
+    {"r1 a 0 1\n.temp -400\n", "3:7", "E0305", "absolute zero"},
+};
+
+/* Mistakes in different cards do not hide each other, and none of them makes a second message. */
+static void test_five(void)
+{
+	t_section("five mistakes give five messages");
+	test_deck d = deck_of("r1 a 0\n"
+	                      "m1 a a 0 0 nomodel\n"
+	                      ".frobnicate\n"
+	                      "r3 b 0 'undefined_name'\n"
+	                      "q1 c b e x\n"
+	                      "v1 a 0 1\n.op\n.save v(b) v(c)\n.ic v(e)=1\n");
+	T_INT(d.status, TS_NETLIST);
+	T_INT(diag_count(d.diag, DIAG_WARNING), 5);
+	static const char *const place[] = {":2:1:", ":3:12:", ":4:1:", ":5:9:", ":6:1:"};
+	for (int i = 0; i < 5; i++)
+		deck_show_unless(T_TRUE(strstr(d.messages, place[i]) != NULL), place[i], &d);
+	deck_end(&d);
+}
+
+static void test_warnings(void)
+{
+	t_section("warnings do not stop anything");
+	test_deck d = deck_of("r1 a 0 1\nc1 a 0 1p ic=1\n.options frob=1\n.print tran v(a)\n.nodeset v(a)=1\n");
+	T_INT(d.status, TS_OK);
+	T_INT(diag_count(d.diag, DIAG_WARNING), 4);
+	T_TRUE(strstr(d.messages, "t.cir:3:11: warning") != NULL);
+	T_TRUE(strstr(d.messages, "t.cir:4:10: warning") != NULL);
+	T_TRUE(strstr(d.messages, "t.cir:5:1: warning") != NULL);
+	T_TRUE(strstr(d.messages, ".save") != NULL);
+	deck_show_unless(diag_count(d.diag, DIAG_WARNING) == 4, "", &d);
+	deck_end(&d);
+}
+
+/* 2^22 instances in 30 lines must be refused, not expanded. */
+static void test_explosion(void)
+{
+	t_section("explosion");
+	char text[2048] = ".subckt s0 a\nr1 a 0 1\nr2 a 0 1\n.ends\n";
+	size_t used = strlen(text);
+	for (int i = 1; i <= 22; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, ".subckt s%d a\nx1 a s%d\nx2 a s%d\n.ends\n",
+		                         i, i - 1, i - 1);
+	snprintf(text + used, sizeof text - used, "x1 a s22\n");
+	test_deck d = deck_of(text);
+	T_INT(d.status, TS_NETLIST);
+	T_TRUE(diag_has(d.diag, E0313));
+	T_INT(diag_count(d.diag, DIAG_ERROR), 1);
+	deck_end(&d);
+}
+
+int main(void)
+{
+	CHECK(models, "models");
+	CHECK(elements, "elements");
+	CHECK(refused, "not in this version");
+	CHECK(subcircuits, "subcircuits");
+	CHECK(cards, "cards");
+	test_five();
+	test_warnings();
+	test_explosion();
+	return t_done();
+}
