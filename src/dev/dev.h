@@ -106,6 +106,8 @@ const dev_type *dev_find(const char *name);
 const dev_type *dev_select(char letter, const char *model_type, const char *level);
 /* Index of a parameter by name, -1 if absent. */
 int dev_param_index(const dev_type *type, const char *name);
+/* The same within one list: on_model 1 the model card's, 0 the instance line's (the diode has an `m` in both). */
+int dev_param_find(const dev_type *type, const char *name, int on_model);
 
 /* Waveforms of V and I sources: parameter `wave` selects, the rest are numbers in k. */
 typedef enum dev_wave { DEV_WAVE_DC, DEV_WAVE_PULSE, DEV_WAVE_SIN, DEV_WAVE_EXP, DEV_WAVE_PWL } dev_wave;

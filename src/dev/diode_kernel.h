@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Diode on lanes: forward rate at v + shift, reverse rate at v - shift, f = q (l+ - l-), S = 2 q^2 (l+ + l-); charge at
+ * v. See diode.c and junction.h.
+ */
+#ifndef DEV_DIODE_KERNEL_H
+#define DEV_DIODE_KERNEL_H
+#include "dev/junction.h"
+#include "dev/kernel.h"
+
+enum {
+	DIODE_IS_Q, /* Is/q */
+	DIODE_INV_U,
+	DIODE_INV_N,
+	DIODE_TT,
+	DIODE_CJ,
+	DIODE_VJ,
+	DIODE_MJ,
+	DIODE_FC,
+	DIODE_N_CONST
+};
+enum { DIODE_OBS_ID, DIODE_OBS_GD, DIODE_OBS_CD, DIODE_N_OBS };
+
+static inline junction_rates diode_rates(const dev_in *in, int i, lane v)
+{
+	return junction_rates_at(v, kernel_get(in->k, DIODE_IS_Q, i), kernel_get(in->k, DIODE_INV_U, i),
+	                         kernel_get(in->k, DIODE_INV_N, i));
+}
+
+/* Charge and capacitance at v; r: unshifted rates there. */
+static inline junction_charge diode_charge(const dev_in *in, int i, lane v, const junction_rates *r)
+{
+	const lane tt = PHYS_Q * kernel_get(in->k, DIODE_TT, i);
+	junction_charge charge = junction_depletion(v, kernel_get(in->k, DIODE_CJ, i), kernel_get(in->k, DIODE_VJ, i),
+	                                            kernel_get(in->k, DIODE_MJ, i), kernel_get(in->k, DIODE_FC, i));
+	charge.q += tt * (r->forward - r->reverse);
+	charge.c += tt * (r->dforward - r->dreverse);
+	return charge;
+}
+
+static inline void diode_put_charge(const dev_in *in, dev_out *out, int i, lane v, const junction_rates *r)
+{
+	const junction_charge charge = diode_charge(in, i, v, r);
+	if (in->want & DEV_Q)
+		kernel_put_pair(out->q, 0, 1, i, charge.q);
+	if (in->want & DEV_C)
+		kernel_put_admittance(out->c, 0, i, charge.c);
+	if (in->want & DEV_OBS) {
+		kernel_put(out->obs, DIODE_OBS_ID, i, PHYS_Q * (r->forward - r->reverse));
+		kernel_put(out->obs, DIODE_OBS_GD, i, PHYS_Q * (r->dforward - r->dreverse));
+		kernel_put(out->obs, DIODE_OBS_CD, i, charge.c);
+	}
+}
+
+static inline void diode_eval(const dev_in *in, dev_out *out)
+{
+	for (int i = 0; i < LANES; i += LANE_WIDTH) {
+		const lane v = kernel_get(in->v, 0, i) - kernel_get(in->v, 1, i);
+		junction_rates ahead = diode_rates(in, i, v), back = ahead;
+		if (in->want & (DEV_Q | DEV_C | DEV_OBS))
+			diode_put_charge(in, out, i, v, &ahead);
+		if (in->shift) {
+			const lane shift = kernel_get(in->shift, 0, i) - kernel_get(in->shift, 1, i);
+			ahead = diode_rates(in, i, v + shift);
+			back = diode_rates(in, i, v - shift);
+		}
+		if (in->want & DEV_F)
+			kernel_put_pair(out->f, 0, 1, i, PHYS_Q * (ahead.forward - back.reverse));
+		if (in->want & DEV_G)
+			kernel_put_admittance(out->g, 0, i, PHYS_Q * (ahead.dforward - back.dreverse));
+		if (in->want & DEV_S)
+			kernel_put(out->s, 0, i, 2 * PHYS_Q * PHYS_Q * (ahead.forward + back.reverse));
+		if (in->want & DEV_DS)
+			kernel_put_pair(out->ds, 0, 1, i, 2 * PHYS_Q * PHYS_Q * (ahead.dforward + back.dreverse));
+	}
+}
+#endif
