@@ -7,15 +7,18 @@
 #include "base/diag.h"
 #include "out/result.h"
 
-typedef struct extract_value { double value, se, low, high; } extract_value; /* [low, high]: 95 % interval */
+typedef struct extract_value {
+	double value, se, low, high;
+} extract_value; /* [low, high]: 95 % interval */
 
 enum { EXTRACT_MAX_BIAS = 256, EXTRACT_MAX_SUPPLY = 8, EXTRACT_NAME = 128 };
 
 typedef struct extract_cell {
-	char name[EXTRACT_NAME], deck[EXTRACT_NAME], reading[EXTRACT_NAME]; /* .pbit name, netlist title, noise reading */
-	double temperature;                      /* K */
-	double threshold;                        /* V */
-	double v_unit, t_unit;                   /* printing units from the card (V, s); 1 when none */
+	char name[EXTRACT_NAME], deck[EXTRACT_NAME],
+	    reading[EXTRACT_NAME]; /* .pbit name, netlist title, noise reading */
+	double temperature;        /* K */
+	double threshold;          /* V */
+	double v_unit, t_unit;     /* printing units from the card (V, s); 1 when none */
 	int n_bias;
 	double bias[EXTRACT_MAX_BIAS];           /* V, increasing */
 	extract_value p[EXTRACT_MAX_BIAS];       /* P(1) */
@@ -23,18 +26,19 @@ typedef struct extract_cell {
 	extract_value tau_int[EXTRACT_MAX_BIAS]; /* integral of the normalised autocorrelation over lags -inf..inf, s */
 	extract_value power[EXTRACT_MAX_BIAS];   /* total supply power, W */
 	/* logistic P = 1/(1 + exp(-(V - v0)/vs)); probit P = Phi((V - v0)/vs) */
-	extract_value v0, vs, worst;             /* worst: largest |P - fit| over the points */
+	extract_value v0, vs, worst; /* worst: largest |P - fit| over the points */
 	extract_value probit_v0, probit_vs, probit_worst;
-	double chi2; int dof;                    /* goodness of the logistic fit */
+	double chi2;
+	int dof; /* goodness of the logistic fit */
 	/* at the bias point nearest v0 */
 	int i_mid;
 	extract_value tau_mid, power_mid;
-	extract_value energy_per_tau;            /* power x tau, J */
-	extract_value energy_per_bit;            /* power x tau_int, J per independent sample (physics.md section 3) */
+	extract_value energy_per_tau; /* power x tau, J */
+	extract_value energy_per_bit; /* power x tau_int, J per independent sample (physics.md section 3) */
 	int n_supply;
 	char supply_name[EXTRACT_MAX_SUPPLY][EXTRACT_NAME];
 	extract_value supply_power[EXTRACT_MAX_SUPPLY]; /* W at i_mid */
-	double residual;                         /* worst relative first-law residual over all trajectories */
+	double residual;                                /* worst relative first-law residual over all trajectories */
 } extract_cell;
 
 /* Extract cell `name` (NULL: the only one) from a result file written by .trannoise with .pbit. */
@@ -45,7 +49,7 @@ ts_status extract_load(const out_file *file, const char *name, diag_list *diag, 
 /* Table for a terminal (at most 100 columns), or JSON. */
 void extract_print(const extract_cell *cell, FILE *to);
 void extract_print_json(const extract_cell *cell, FILE *to);
-/* Measured P(1) at input voltage v: monotone (Steffen) interpolation of the points in logit space, logistic continuation with
- * the fitted slope beyond them. Thread-safe. */
+/* Measured P(1) at input voltage v: monotone (Steffen) interpolation of the points in logit space, logistic
+ * continuation with the fitted slope beyond them. Thread-safe. */
 double extract_sigmoid(const extract_cell *cell, double v);
 #endif
