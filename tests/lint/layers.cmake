@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Fails when a file under src/ includes a header of a layer that cmake/Layers.cmake does not allow it.
 include(${ROOT}/cmake/Layers.cmake)
 set(bad 0)
