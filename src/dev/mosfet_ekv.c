@@ -16,136 +16,75 @@
 #include "base/phys.h"
 #include "dev/mosfet_ekv_kernel.h"
 
-/* name, unit, fallback, low, high, doc of the model card */
-#define EKV_CARD(row)                                                                                                  \
-	row(cox, "F/m^2", 0.7e-3, 1e-7, 10, "gate oxide capacitance") row(                                             \
-	    xj, "m", 0.1e-6, 1e-9, 1e-3, "junction depth") row(dl, "m", 0, -1, 1, "added to L") row(dw, "m", 0, -1, 1, \
-	                                                                                            "added to W")      \
-	    row(vto, "V", 0.5, -100, 100, "long-channel threshold, negative for pmos") row(                            \
-	        gamma, "V^0.5", 1, 0, 100, "body effect") row(phi, "V", 0.7, 0.1, 10, "bulk Fermi potential, twice")   \
-	        row(kp, "A/V^2", 50e-6, 1e-15, 10, "transconductance parameter") row(                                  \
-	            e0, "V/m", 1e12, 0, 1e30, "vertical field of mobility reduction; 0: use theta")                    \
-	            row(theta, "1/V", 0, 0, 100, "mobility reduction when e0 = 0") row(                                \
-	                ucrit, "V/m", 2e6, 1e3, 1e15,                                                                  \
-	                "longitudinal critical field") row(lambda, "", 0.5, 0, 100,                                    \
-	                                                   "depletion length, channel-length modulation")              \
-	                row(weta, "", 0.25, -100, 100, "narrow channel") row(                                          \
-	                    leta, "", 0.1, -100, 100,                                                                  \
-	                    "short channel") row(q0, "C/m^2", 0, -10, 10, "reverse short channel, peak charge")        \
-	                    row(lk, "m", 0.29e-6, 1e-9, 1, "reverse short channel, length") row(                       \
-	                        iba,                                                                                   \
-	                        "1/m", 0, 0, 1e15, "impact ionisation, first coefficient")                             \
-	                        row(ibb, "V/m", 3e8, 1e5, 1e15, "impact ionisation, second coefficient") row(          \
-	                            ibn, "",                                                                           \
-	                            1, 0, 100, "impact ionisation, saturation voltage factor")                         \
-	                            row(tcv, "V/K", 1e-3, -1, 1, "temperature coefficient of vto") row(                \
-	                                bex, "", -1.5,                                                                 \
-	                                -100, 100, "temperature exponent of kp") row(ucex, "", 0.8, -100, 100,         \
-	                                                                             "temperature exponent of ucrit")  \
-	                                row(ibbt, "1/K", 9e-4, -1, 1, "temperature coefficient of ibb") row(           \
-	                                    rsh,                                                                       \
-	                                    "ohm", 0, 0, 1e12, "sheet resistance of source and drain")                 \
-	                                    row(hdif, "m", 0, 0, 1, "length of the source and drain resistors") row(   \
-	                                        cgso, "F/m", 0,                                                        \
-	                                        0, 1, "gate-source overlap, per width")                                \
-	                                        row(cgdo, "F/m", 0, 0, 1, "gate-drain overlap, per width") row(        \
-	                                            cgbo, "F/m", 0,                                                    \
-	                                            0, 1, "gate-bulk overlap, per length")                             \
-	                                            row(cj, "F/m^2", 0, 0, 1e3, "junction capacitance, per area") row( \
-	                                                cjsw, "F/m",                                                   \
-	                                                0, 0, 1e3, "junction capacitance, per perimeter")              \
-	                                                row(pb, "V", 0.8, 0.05, 20, "junction potential, area") row(   \
-	                                                    pbsw, "V", 0.8,                                            \
-	                                                    0.05, 20, "junction potential, perimeter")                 \
-	                                                    row(mj, "", 0.5, 0, 0.95, "junction grading, area") row(   \
-	                                                        mjsw, "", 0.33,                                        \
-	                                                        0, 0.95,                                               \
-	                                                        "junction grading, perimeter") row(fc, "", 0.5, 0,     \
-	                                                                                           0.95,               \
-	                                                                                           "forward "          \
-	                                                                                           "depletion "        \
-	                                                                                           "corner, fraction " \
-	                                                                                           "of pb")            \
-	                                                        row(tnom, "C", 25, -273, 2000,                         \
-	                                                            "temperature of the parameters")                   \
-	                                                            row(kf, "", 0, 0, 1, "flicker noise, no effect")   \
-	                                                                row(af, "", 1, 0, 10,                          \
-	                                                                    "flicker noise exponent, no effect")       \
-	                                                                    row(avto, "V m", 0, -1, 1,                 \
-	                                                                        "threshold mismatch, no effect")       \
-	                                                                        row(akp, "m", 0, -1, 1,                \
-	                                                                            "gain mismatch, no effect")        \
-	                                                                            row(agamma, "V^0.5 m", 0, -1, 1,   \
-	                                                                                "body effect mismatch, no "    \
-	                                                                                "effect")                      \
-	                                                                                row(nqs, "", 0, 0, 1,          \
-	                                                                                    "non-quasi-static flag, "  \
-	                                                                                    "no effect") row(satlim,   \
-	                                                                                                     "",       \
-	                                                                                                     54.59815, \
-	                                                                                                     1, 1e9,   \
-	                                                                                                     "saturat" \
-	                                                                                                     "ion "    \
-	                                                                                                     "limit "  \
-	                                                                                                     "i_f/"    \
-	                                                                                                     "i_r, "   \
-	                                                                                                     "no "     \
-	                                                                                                     "effect") \
-	                                                                                    row(xqc, "", 0.4, 0, 1,    \
-	                                                                                        "charge partition "    \
-	                                                                                        "flag, no effect")     \
-	                                                                                        row(js, "A/m^2", 0, 0, \
-	                                                                                            1e9,               \
-	                                                                                            "junction "        \
-	                                                                                            "leakage per "     \
-	                                                                                            "area, no effect") \
-	                                                                                            row(jsw, "A/m", 0, \
-	                                                                                                0, 1e9,        \
-	                                                                                                "junction "    \
-	                                                                                                "leakage per " \
-	                                                                                                "perimeter, "  \
-	                                                                                                "no effect")   \
-	                                                                                                row(n, "", 1,  \
-	                                                                                                    0.1, 100,  \
-	                                                                                                    "junction" \
-	                                                                                                    " idealit" \
-	                                                                                                    "y, no "   \
-	                                                                                                    "effect")  \
-	                                                                                                    row(xti,   \
-	                                                                                                        "", 3, \
-	                                                                                                        -100,  \
-	                                                                                                        100,   \
-	                                                                                                        "junc" \
-	                                                                                                        "tion" \
-	                                                                                                        " lea" \
-	                                                                                                        "kage" \
-	                                                                                                        " tem" \
-	                                                                                                        "pera" \
-	                                                                                                        "ture" \
-	                                                                                                        " exp" \
-	                                                                                                        "onen" \
-	                                                                                                        "t, "  \
-	                                                                                                        "no "  \
-	                                                                                                        "effe" \
-	                                                                                                        "ct")
-/* the same of the instance line */
-#define EKV_LINE(row)                                                                                                  \
-	row(w, "m", 10e-6, 1e-9, 1, "width") row(l, "m", 10e-6, 1e-9, 1, "length")                                     \
-	    row(m, "", 1, 1e-12, 1e12, "devices in parallel")                                                          \
-	        row(np, "", 1, 1e-12, 1e12, "devices in parallel, times m")                                            \
-	            row(ns, "", 1, 1, 1e6, "devices in series") row(ad, "m^2", 0, 0, 1, "drain area")                  \
-	                row(as, "m^2", 0, 0, 1, "source area") row(pd, "m", 0, 0, 10, "drain perimeter")               \
-	                    row(ps, "m", 0, 0, 10, "source perimeter")
+#define VTO_NOT_GIVEN 100 /* V: the fallback depends on the polarity */
+#define VTO_FALLBACK 0.5
 
-#define EKV_INDEX(name, unit, fallback, low, high, doc) P_##name,
-enum { EKV_CARD(EKV_INDEX) EKV_LINE(EKV_INDEX) N_PARAM };
-#undef EKV_INDEX
-
-#define EKV_ON_MODEL(name, unit, fallback, low, high, doc) {#name, unit, doc " [EKV 2.6]", fallback, low, high, 1},
-#define EKV_ON_LINE(name, unit, fallback, low, high, doc) {#name, unit, doc " [EKV 2.6]", fallback, low, high, 0},
-static const dev_param param[N_PARAM] = {EKV_CARD(EKV_ON_MODEL) EKV_LINE(EKV_ON_LINE)};
-#undef EKV_ON_MODEL
-#undef EKV_ON_LINE
+enum {
+	P_COX, P_XJ, P_DL, P_DW, P_VTO, P_GAMMA, P_PHI, P_KP, P_E0, P_THETA, P_UCRIT, P_LAMBDA, P_WETA, P_LETA,
+	P_Q0, P_LK, P_IBA, P_IBB, P_IBN, P_TCV, P_BEX, P_UCEX, P_IBBT, P_RSH, P_HDIF, P_CGSO, P_CGDO, P_CGBO,
+	P_CJ, P_CJSW, P_PB, P_PBSW, P_MJ, P_MJSW, P_FC, P_TNOM, P_KF, P_AF, P_AVTO, P_AKP, P_AGAMMA, P_NQS,
+	P_SATLIM, P_XQC, P_JS, P_JSW, P_N, P_XTI, P_W, P_L, P_M, P_NP, P_NS, P_AD, P_AS, P_PD, P_PS, N_PARAM
+};
+static const dev_param param[N_PARAM] = {
+    [P_COX] = {"cox", "F/m^2", "gate oxide capacitance [EKV 2.6]", 0.7e-3, 1e-7, 10, 1},
+    [P_XJ] = {"xj", "m", "junction depth [EKV 2.6]", 0.1e-6, 1e-9, 1e-3, 1},
+    [P_DL] = {"dl", "m", "added to L [EKV 2.6]", 0, -1, 1, 1},
+    [P_DW] = {"dw", "m", "added to W [EKV 2.6]", 0, -1, 1, 1},
+    [P_VTO] = {"vto", "V", "long-channel threshold; 100: not given, 0.5 nmos, -0.5 pmos [EKV 2.6]", VTO_NOT_GIVEN, -100,
+               100, 1},
+    [P_GAMMA] = {"gamma", "V^0.5", "body effect [EKV 2.6]", 1, 0, 100, 1},
+    [P_PHI] = {"phi", "V", "bulk Fermi potential, twice [EKV 2.6]", 0.7, 0.1, 10, 1},
+    [P_KP] = {"kp", "A/V^2", "transconductance parameter [EKV 2.6]", 50e-6, 1e-15, 10, 1},
+    [P_E0] = {"e0", "V/m", "vertical field of mobility reduction; 0: use theta [EKV 2.6]", 1e12, 0, 1e30, 1},
+    [P_THETA] = {"theta", "1/V", "mobility reduction when e0 = 0 [EKV 2.6]", 0, 0, 100, 1},
+    [P_UCRIT] = {"ucrit", "V/m", "longitudinal critical field [EKV 2.6]", 2e6, 1e3, 1e15, 1},
+    [P_LAMBDA] = {"lambda", "", "depletion length, channel-length modulation [EKV 2.6]", 0.5, 0, 100, 1},
+    [P_WETA] = {"weta", "", "narrow channel [EKV 2.6]", 0.25, -100, 100, 1},
+    [P_LETA] = {"leta", "", "short channel [EKV 2.6]", 0.1, -100, 100, 1},
+    [P_Q0] = {"q0", "C/m^2", "reverse short channel, peak charge [EKV 2.6]", 0, -10, 10, 1},
+    [P_LK] = {"lk", "m", "reverse short channel, length [EKV 2.6]", 0.29e-6, 1e-9, 1, 1},
+    [P_IBA] = {"iba", "1/m", "impact ionisation, first coefficient [EKV 2.6]", 0, 0, 1e15, 1},
+    [P_IBB] = {"ibb", "V/m", "impact ionisation, second coefficient [EKV 2.6]", 3e8, 1e5, 1e15, 1},
+    [P_IBN] = {"ibn", "", "impact ionisation, saturation voltage factor [EKV 2.6]", 1, 0, 100, 1},
+    [P_TCV] = {"tcv", "V/K", "temperature coefficient of vto [EKV 2.6]", 1e-3, -1, 1, 1},
+    [P_BEX] = {"bex", "", "temperature exponent of kp [EKV 2.6]", -1.5, -100, 100, 1},
+    [P_UCEX] = {"ucex", "", "temperature exponent of ucrit [EKV 2.6]", 0.8, -100, 100, 1},
+    [P_IBBT] = {"ibbt", "1/K", "temperature coefficient of ibb [EKV 2.6]", 9e-4, -1, 1, 1},
+    [P_RSH] = {"rsh", "ohm", "sheet resistance of source and drain [EKV 2.6]", 0, 0, 1e12, 1},
+    [P_HDIF] = {"hdif", "m", "length of the source and drain resistors [EKV 2.6]", 0, 0, 1, 1},
+    [P_CGSO] = {"cgso", "F/m", "gate-source overlap, per width [EKV 2.6]", 0, 0, 1, 1},
+    [P_CGDO] = {"cgdo", "F/m", "gate-drain overlap, per width [EKV 2.6]", 0, 0, 1, 1},
+    [P_CGBO] = {"cgbo", "F/m", "gate-bulk overlap, per length [EKV 2.6]", 0, 0, 1, 1},
+    [P_CJ] = {"cj", "F/m^2", "junction capacitance, per area [EKV 2.6]", 0, 0, 1e3, 1},
+    [P_CJSW] = {"cjsw", "F/m", "junction capacitance, per perimeter [EKV 2.6]", 0, 0, 1e3, 1},
+    [P_PB] = {"pb", "V", "junction potential, area [EKV 2.6]", 0.8, 0.05, 20, 1},
+    [P_PBSW] = {"pbsw", "V", "junction potential, perimeter [EKV 2.6]", 0.8, 0.05, 20, 1},
+    [P_MJ] = {"mj", "", "junction grading, area [EKV 2.6]", 0.5, 0, 0.95, 1},
+    [P_MJSW] = {"mjsw", "", "junction grading, perimeter [EKV 2.6]", 0.33, 0, 0.95, 1},
+    [P_FC] = {"fc", "", "forward depletion corner, fraction of pb [EKV 2.6]", 0.5, 0, 0.95, 1},
+    [P_TNOM] = {"tnom", "C", "temperature of the parameters [EKV 2.6]", 25, -273, 2000, 1},
+    [P_KF] = {"kf", "", "flicker noise, no effect [EKV 2.6]", 0, 0, 1, 1},
+    [P_AF] = {"af", "", "flicker noise exponent, no effect [EKV 2.6]", 1, 0, 10, 1},
+    [P_AVTO] = {"avto", "V m", "threshold mismatch, no effect [EKV 2.6]", 0, -1, 1, 1},
+    [P_AKP] = {"akp", "m", "gain mismatch, no effect [EKV 2.6]", 0, -1, 1, 1},
+    [P_AGAMMA] = {"agamma", "V^0.5 m", "body effect mismatch, no effect [EKV 2.6]", 0, -1, 1, 1},
+    [P_NQS] = {"nqs", "", "non-quasi-static flag, no effect [EKV 2.6]", 0, 0, 1, 1},
+    [P_SATLIM] = {"satlim", "", "saturation limit i_f/i_r, no effect [EKV 2.6]", 54.59815, 1, 1e9, 1},
+    [P_XQC] = {"xqc", "", "charge partition flag, no effect [EKV 2.6]", 0.4, 0, 1, 1},
+    [P_JS] = {"js", "A/m^2", "junction leakage per area, no effect [EKV 2.6]", 0, 0, 1e9, 1},
+    [P_JSW] = {"jsw", "A/m", "junction leakage per perimeter, no effect [EKV 2.6]", 0, 0, 1e9, 1},
+    [P_N] = {"n", "", "junction ideality, no effect [EKV 2.6]", 1, 0.1, 100, 1},
+    [P_XTI] = {"xti", "", "junction leakage temperature exponent, no effect [EKV 2.6]", 3, -100, 100, 1},
+    [P_W] = {"w", "m", "width [EKV 2.6]", 10e-6, 1e-9, 1, 0},
+    [P_L] = {"l", "m", "length [EKV 2.6]", 10e-6, 1e-9, 1, 0},
+    [P_M] = {"m", "", "devices in parallel [EKV 2.6]", 1, 1e-12, 1e12, 0},
+    [P_NP] = {"np", "", "devices in parallel, times m [EKV 2.6]", 1, 1e-12, 1e12, 0},
+    [P_NS] = {"ns", "", "devices in series [EKV 2.6]", 1, 1, 1e6, 0},
+    [P_AD] = {"ad", "m^2", "drain area [EKV 2.6]", 0, 0, 1, 0},
+    [P_AS] = {"as", "m^2", "source area [EKV 2.6]", 0, 0, 1, 0},
+    [P_PD] = {"pd", "m", "drain perimeter [EKV 2.6]", 0, 0, 10, 0},
+    [P_PS] = {"ps", "m", "source perimeter [EKV 2.6]", 0, 0, 10, 0},
+};
 
 static const dev_port port[] = {
     {"d", DEV_VOLTAGE, 0}, {"g", DEV_VOLTAGE, 0}, {"s", DEV_VOLTAGE, 0}, {"b", DEV_VOLTAGE, 0}};
@@ -169,59 +108,60 @@ typedef struct ekv_size {
 /* Bulk Fermi potential at t, kept above 0.2 V smoothly. */
 static double fermi_potential(const double *p, const ekv_size *s)
 {
-	const double excess = junction_potential(p[P_phi], s->tnom, s->t) - 0.2;
+	const double excess = junction_potential(p[P_PHI], s->tnom, s->t) - 0.2;
 	return 0.2 + 0.5 * (excess + sqrt(excess * excess + s->u * s->u));
 }
 
 static void derive_gate(const double *p, double sign, const ekv_size *s, double *k)
 {
-	const double phi = fermi_potential(p, s), gamma = p[P_gamma];
-	const double vto = sign * (p[P_vto] - p[P_tcv] * (s->t - s->tnom));
-	const double z = 0.28 * (s->leff / p[P_lk] - 0.1), reverse = 1 + 0.5 * (z + sqrt(z * z + 1.936e-3));
-	const double thickness = PHYS_EPS_SI / p[P_cox];
-	const double t0 = p[P_e0] > 0 ? p[P_cox] / (PHYS_EPS_SI * p[P_e0]) : 0;
-	const double kp = p[P_kp] * pow(s->ratio, p[P_bex]);
+	const double phi = fermi_potential(p, s), gamma = p[P_GAMMA];
+	const double given = p[P_VTO] < VTO_NOT_GIVEN ? p[P_VTO] : sign * VTO_FALLBACK;
+	const double vto = sign * (given - p[P_TCV] * (s->t - s->tnom));
+	const double z = 0.28 * (s->leff / p[P_LK] - 0.1), reverse = 1 + 0.5 * (z + sqrt(z * z + 1.936e-3));
+	const double thickness = PHYS_EPS_SI / p[P_COX];
+	const double t0 = p[P_E0] > 0 ? p[P_COX] / (PHYS_EPS_SI * p[P_E0]) : 0;
+	const double kp = p[P_KP] * pow(s->ratio, p[P_BEX]);
 	k[EKV_SIGN] = sign;
 	k[EKV_U] = s->u;
-	k[EKV_SHIFT] = vto + 2 * p[P_q0] / (p[P_cox] * reverse * reverse) - phi - gamma * sqrt(phi);
+	k[EKV_SHIFT] = vto + 2 * p[P_Q0] / (p[P_COX] * reverse * reverse) - phi - gamma * sqrt(phi);
 	k[EKV_PHI] = phi;
 	k[EKV_GAMMA] = gamma;
-	k[EKV_LETA] = thickness * p[P_leta] / s->leff;
-	k[EKV_WETA] = thickness * 3 * p[P_weta] / s->weff;
+	k[EKV_LETA] = thickness * p[P_LETA] / s->leff;
+	k[EKV_WETA] = thickness * 3 * p[P_WETA] / s->weff;
 	k[EKV_BETA] = s->parallel * kp * s->weff * (1 + t0 * gamma * sqrt(phi));
 	k[EKV_T0] = t0;
 	k[EKV_ETA] = sign > 0 ? 1.0 / 2 : 1.0 / 3;
-	k[EKV_THETA] = p[P_e0] > 0 ? 0 : p[P_theta];
-	k[EKV_COX] = s->parallel * s->weff * s->length * p[P_cox];
+	k[EKV_THETA] = p[P_E0] > 0 ? 0 : p[P_THETA];
+	k[EKV_COX] = s->parallel * s->weff * s->length * p[P_COX];
 }
 
 static void derive_field(const double *p, const ekv_size *s, double *k)
 {
-	const double ucrit = p[P_ucrit] * pow(s->ratio, p[P_ucex]), vc = ucrit * s->length;
-	const double lc = sqrt(PHYS_EPS_SI * p[P_xj] / p[P_cox]);
-	const double ibb = p[P_ibb] * fmax(1 + p[P_ibbt] * (s->t - s->tnom), 0.01);
+	const double ucrit = p[P_UCRIT] * pow(s->ratio, p[P_UCEX]), vc = ucrit * s->length;
+	const double lc = sqrt(PHYS_EPS_SI * p[P_XJ] / p[P_COX]);
+	const double ibb = p[P_IBB] * fmax(1 + p[P_IBBT] * (s->t - s->tnom), 0.01);
 	k[EKV_VC] = vc;
-	k[EKV_LAMBDA] = p[P_lambda];
+	k[EKV_LAMBDA] = p[P_LAMBDA];
 	k[EKV_VDSS_SHIFT] = s->u * (log(vc / (2 * s->u)) - 0.6);
 	k[EKV_LENGTH] = s->length;
-	k[EKV_LAMBDA_LC] = p[P_lambda] * lc;
+	k[EKV_LAMBDA_LC] = p[P_LAMBDA] * lc;
 	k[EKV_INV_LC_UCRIT] = 1 / (lc * ucrit);
 	k[EKV_INV_UCRIT] = 1 / ucrit;
-	k[EKV_R] = p[P_rsh] * p[P_hdif] / (s->parallel * p[P_w]);
-	k[EKV_IBN2] = 2 * p[P_ibn];
-	k[EKV_IB_GAIN] = p[P_iba] / ibb;
+	k[EKV_R] = p[P_RSH] * p[P_HDIF] / (s->parallel * p[P_W]);
+	k[EKV_IBN2] = 2 * p[P_IBN];
+	k[EKV_IB_GAIN] = p[P_IBA] / ibb;
 	k[EKV_IB_V] = lc * ibb;
 }
 
 /* Overlaps and junctions; NULL or the parameter at fault. */
 static const char *derive_outer(const double *p, const ekv_size *s, double *k)
 {
-	const int potential[2] = {P_pb, P_pbsw}, grading[2] = {P_mj, P_mjsw}, capacitance[2] = {P_cj, P_cjsw};
-	const int size[4] = {P_ad, P_pd, P_as, P_ps};
-	k[EKV_CGSO] = s->parallel * s->weff * p[P_cgso];
-	k[EKV_CGDO] = s->parallel * s->weff * p[P_cgdo];
-	k[EKV_CGBO] = s->parallel * s->length * p[P_cgbo];
-	k[EKV_FC] = p[P_fc];
+	const int potential[2] = {P_PB, P_PBSW}, grading[2] = {P_MJ, P_MJSW}, capacitance[2] = {P_CJ, P_CJSW};
+	const int size[4] = {P_AD, P_PD, P_AS, P_PS};
+	k[EKV_CGSO] = s->parallel * s->weff * p[P_CGSO];
+	k[EKV_CGDO] = s->parallel * s->weff * p[P_CGDO];
+	k[EKV_CGBO] = s->parallel * s->length * p[P_CGBO];
+	k[EKV_FC] = p[P_FC];
 	for (int edge = 0; edge < 2; edge++) {
 		const double given = p[potential[edge]], pb = junction_potential(given, s->tnom, s->t);
 		const double mj = p[grading[edge]];
@@ -239,13 +179,13 @@ static const char *derive_outer(const double *p, const ekv_size *s, double *k)
 
 static const char *derive(const double *p, double polarity, double temperature, double *k)
 {
-	const double tnom = p[P_tnom] + PHYS_ZERO_C;
+	const double tnom = p[P_TNOM] + PHYS_ZERO_C;
 	if (!(tnom > 0))
 		return "tnom";
-	const ekv_size size = {.weff = p[P_w] + p[P_dw],
-	                       .leff = p[P_l] + p[P_dl],
-	                       .length = p[P_ns] * (p[P_l] + p[P_dl]),
-	                       .parallel = p[P_m] * p[P_np],
+	const ekv_size size = {.weff = p[P_W] + p[P_DW],
+	                       .leff = p[P_L] + p[P_DL],
+	                       .length = p[P_NS] * (p[P_L] + p[P_DL]),
+	                       .parallel = p[P_M] * p[P_NP],
 	                       .t = temperature,
 	                       .tnom = tnom,
 	                       .ratio = temperature / tnom,

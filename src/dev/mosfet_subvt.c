@@ -23,7 +23,7 @@ static const dev_shape shape = {port, 4, stamp, 16, noise, 1};
 static const char *const obs[SUBVT_N_OBS] = {"id", "gm", "gds"};
 static const dev_param param[N_PARAM] = {
     [P_I0] = {"i0", "A", "current scale at Vgs = vth [physics.md 1.4]", 1e-9, 1e-40, 1e3, 1},
-    [P_VTH] = {"vth", "V", "threshold, mirrored for pmos [physics.md 1.4]", 0, -100, 100, 1},
+    [P_VTH] = {"vth", "V", "threshold; positive for enhancement devices of both types [physics.md 1.4]", 0, -100, 100, 1},
     [P_N] = {"n", "", "slope factor [physics.md 1.4]", 1, 1, 100, 1},
     [P_CGS] = {"cgs", "F", "gate-source capacitance [physics.md 1.4]", 0, 0, 1, 1},
     [P_CGD] = {"cgd", "F", "gate-drain capacitance [physics.md 1.4]", 0, 0, 1, 1},

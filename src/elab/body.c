@@ -95,7 +95,7 @@ void elab_body_free(elab_body *body)
 {
 	name_map_destroy(body->model);
 	name_map_destroy(body->sub);
-	for (int i = 0; i < body->n_child; i++)
+	for (int i = 0; body->child && i < body->n_child; i++)
 		elab_body_free(&body->child[i]);
 	alloc_free(body->child);
 }

@@ -4,13 +4,13 @@
  * every signal, from which the histograms and an automatic threshold follow.
  *
  * Accuracy of the step: the W-trapezoid's error in a switching rate is about 0.04 (lambda h)^2 for the subthreshold
- * latch (docs/numerics.md), so STEP_PART = 1/4 costs 0.3 %; variances of linear circuits are exact at any step.
+ * latch (docs/numerics.md), so STEP_PART = 0.35 costs 0.5 %; variances of linear circuits are exact at any step.
  */
 #include <math.h>
 #include "base/alloc.h"
 #include "sim/noise_run.h"
 
-static const double STEP_PART = 0.25; /* h lambda of the run */
+static const double STEP_PART = 0.35; /* h lambda of the run */
 static const double PILOT_PART = 0.1; /* h lambda of the pilot */
 static const double GRID_SLACK = 1e-9;
 static const double MOST_STEPS = 1e15;

@@ -4,7 +4,7 @@
  * of dq = -f dt - a s o dW (Stratonovich), s^2 = S/2, a reading adds the current -c (P^-1 a).grad s^2 along a,
  *
  *   c = +1/4 Haenggi-Klimontovich, 0 Stratonovich, -1/4 Ito and shifted;  methods that take the noise at v_n only
- *   (em, lm) integrate the Ito form, which needs 1/4 more.
+ *   (be, em, lm) integrate the Ito form, which needs 1/4 more.
  */
 #include <string.h>
 #include "base/arena.h"
@@ -29,11 +29,26 @@ static int is_group(const sde_builder *b, int k)
 	       batch->type->next_corner;
 }
 
+static int is_active(const dev_shape *shape, int port)
+{
+	if (!has_conductance(shape))
+		return 1;
+	for (int e = 0; e < shape->n_stamp; e++)
+		if ((shape->stamp[e].part & DEV_G) && shape->stamp[e].row == port)
+			return 1;
+	for (int k = 0; k < shape->n_noise; k++)
+		if (shape->noise[k].from == port || shape->noise[k].to == port)
+			return 1;
+	return 0;
+}
+
 /* Arrays of a group while they are filled. */
 typedef struct filling {
-	int *index, *unknown, *row, *slot, *c_slot;
-	double *weight, *p_weight, *w0, *w1;
-	uint8_t *is_branch;
+	int *index, *unknown, *row;
+	sde_port *active;
+	sde_stamp *g, *c;
+	sde_flow *flow;
+	sde_drive *drive;
 } filling;
 
 static ts_status make_arrays(arena *a, const sde_group *g, filling *f)
@@ -42,48 +57,65 @@ static ts_status make_arrays(arena *a, const sde_group *g, filling *f)
 	*f = (filling){.index = arena_array(a, n, sizeof(int)),
 	               .unknown = arena_array(a, port, sizeof(int)),
 	               .row = arena_array(a, port, sizeof(int)),
-	               .slot = arena_array(a, stamp, sizeof(int)),
-	               .c_slot = arena_array(a, stamp, sizeof(int)),
-	               .weight = arena_array(a, stamp, sizeof(double)),
-	               .p_weight = arena_array(a, stamp, sizeof(double)),
-	               .w0 = arena_array(a, port, sizeof(double)),
-	               .w1 = arena_array(a, port, sizeof(double)),
-	               .is_branch = arena_array(a, stamp, 1)};
-	return f->index && f->unknown && f->row && f->slot && f->c_slot && f->weight && f->p_weight && f->w0 && f->w1 &&
-	               f->is_branch
-	           ? TS_OK
-	           : TS_NOMEM;
+	               .active = arena_array(a, port, sizeof(sde_port)),
+	               .g = arena_array(a, stamp, sizeof(sde_stamp)),
+	               .c = arena_array(a, stamp, sizeof(sde_stamp)),
+	               .flow = arena_array(a, stamp, sizeof(sde_flow)),
+	               .drive = arena_array(a, stamp, sizeof(sde_drive))};
+	return f->index && f->unknown && f->row && f->active && f->g && f->c && f->flow && f->drive ? TS_OK : TS_NOMEM;
 }
 
-static void fill_ports(const sde_builder *b, const sde_group *g, int to, int from, const filling *f)
+/* Instance number `to` of the group is number `from` of the batch. */
+static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
 {
 	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
 	for (int p = 0; p < g->n_port; p++) {
 		const int u = unknown[p], at = to * g->n_port + p;
+		const int at_end = b->kind[u] == SDE_ALGEBRAIC || b->plan->options.method == SIM_BE;
+		const double w0 = at_end ? 0 : 0.5;
 		f->unknown[at] = u;
-		f->row[at] = b->kind[u] == SDE_DRIVEN ? 0 : u;
-		f->w0[at] = b->kind[u] == SDE_ALGEBRAIC ? 0 : 0.5;
-		f->w1[at] = 1 - f->w0[at];
+		f->row[at] = b->row_of[u];
+		if (is_active(g->mna->shape, p))
+			f->active[g->n_active++] =
+			    (sde_port){.e = at,
+			               .unknown = u,
+			               .row = b->row_of[u],
+			               .sign = g->mna->shape->port[p].quantity == DEV_CURRENT ? -1 : 1,
+			               .w0 = w0,
+			               .w1 = 1 - w0};
 	}
+}
+
+static void fill_conductance(const sde_builder *b, sde_group *g, const filling *f, sde_flow flow, int slot)
+{
+	const int r = f->unknown[flow.port];
+	const int whole = b->kind[r] == SDE_ALGEBRAIC || b->averaged[flow.col];
+	const double weight = whole ? 1 : b->plan->theta;
+	flow.row = b->row_of[r];
+	flow.eps = b->averaged[flow.col] ? 1 : b->plan->theta;
+	flow.delta = b->averaged[flow.col] ? 0.5 : 0;
+	if (b->kind[flow.col] != SDE_DRIVEN)
+		f->flow[g->n_flow++] = flow;
+	else if (flow.row)
+		f->drive[g->n_drive++] = (sde_drive){flow.e, flow.row, flow.col, weight};
+	if (slot)
+		f->g[g->n_g++] = (sde_stamp){flow.e, slot, weight, whole};
+	g->has_p |= slot && whole;
 }
 
 static void fill_stamps(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
 {
 	const dev_shape *shape = g->mna->shape;
 	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
-	const int *slot = g->mna->slot + (ptrdiff_t)from * g->n_stamp;
+	const int *slot = b->slot[g->batch] + (ptrdiff_t)from * g->n_stamp;
 	for (int e = 0; e < g->n_stamp; e++) {
-		const int row = unknown[shape->stamp[e].row], col = unknown[shape->stamp[e].col],
-		          at = to * g->n_stamp + e;
-		const int whole = b->kind[row] == SDE_ALGEBRAIC || b->averaged[col];
-		const int is_g = (shape->stamp[e].part & DEV_G) && b->kind[row] != SDE_DRIVEN;
-		f->slot[at] = is_g ? slot[e] : 0;
-		f->c_slot[at] = g->moving && (shape->stamp[e].part & DEV_C) && b->kind[row] == SDE_CHARGE ? slot[e] : 0;
-		f->weight[at] = whole ? 1 : b->plan->theta;
-		f->p_weight[at] = whole;
-		f->is_branch[at] = (shape->stamp[e].part & DEV_G) && b->averaged[col];
-		g->has_branch |= f->is_branch[at];
-		g->has_p |= is_g && whole;
+		const dev_stamp *stamp = &shape->stamp[e];
+		const sde_flow flow = {
+		    .e = to * g->n_stamp + e, .port = to * g->n_port + stamp->row, .col = unknown[stamp->col]};
+		if (stamp->part & DEV_G)
+			fill_conductance(b, g, f, flow, slot[e]);
+		if (g->moving && (stamp->part & DEV_C) && slot[e] && b->kind[unknown[stamp->row]] == SDE_CHARGE)
+			f->c[g->n_c++] = (sde_stamp){flow.e, slot[e], 1, 1};
 	}
 }
 
@@ -98,8 +130,8 @@ static ts_status fill_group(sde_builder *b, sde_group *g)
 		fill_ports(b, g, g->n_inst, i, &f);
 		fill_stamps(b, g, g->n_inst++, i, &f);
 	}
-	g->index = f.index, g->unknown = f.unknown, g->row = f.row, g->slot = f.slot, g->c_slot = f.c_slot;
-	g->weight = f.weight, g->p_weight = f.p_weight, g->w0 = f.w0, g->w1 = f.w1, g->is_branch = f.is_branch;
+	g->index = f.index, g->unknown = f.unknown, g->row = f.row, g->active = f.active;
+	g->g = f.g, g->c = f.c, g->flow = f.flow, g->drive = f.drive;
 	return TS_OK;
 }
 

@@ -3,8 +3,9 @@
  * a dummy. Kinds of rows:
  *
  *   charge      it holds a charge: q_{n+1} - q_n + int f dt + noise = 0
+ *               (also a node without capacitance at the end of an ideal branch that is held at another end)
  *   algebraic   it does not: f(x_{n+1}, t_{n+1}) = 0
- *   driven      a node held by voltage sources, or the current of such a source: the row is the identity
+ *   driven      a node held by voltage sources, or the current of such a source: it has no row
  *
  * P is the part of the matrix that does not vanish with h: capacitances on charge rows, h G on algebraic rows and in
  * the columns of ideal branches, whose current is an average over the step. W = P + theta h G on the rest. P^-1 maps a
@@ -17,24 +18,43 @@
 
 typedef enum sde_kind { SDE_CHARGE, SDE_ALGEBRAIC, SDE_DRIVEN } sde_kind;
 
+/* What an instance adds where. e counts ports (i n_port + p) or stamps (i n_stamp + s) over the group's instances. */
+typedef struct sde_port {
+	int e, unknown, row; /* row 0: driven */
+	double sign;         /* of power: +1 voltage port, -1 current port (-L i is its charge) */
+	double w0, w1;       /* weights of h f_n and h f* in the residual of the row */
+} sde_port;
+typedef struct sde_stamp {
+	int e, slot;
+	double weight; /* of h g in W */
+	int in_p;
+} sde_stamp;
+typedef struct sde_flow { /* g times a change of unknown `col` is current at port e_port */
+	int e, port, row, col;
+	double eps, delta;
+} sde_flow;
+typedef struct sde_drive { /* the same for a driven column in the equation of a free row */
+	int e, row, col;
+	double weight;
+} sde_drive;
+
 typedef struct sde_group { /* one batch that is evaluated in every step */
 	const mna_batch *mna;
 	int batch;
 	dev_eval_fn *eval;
 	int n_inst, n_port, n_stamp, n_noise;
-	const int *index;         /* [n_inst] index in the batch */
-	const int *unknown;       /* [n_inst][n_port] */
-	const int *row;           /* [n_inst][n_port] the same, 0: driven */
-	const int *slot;          /* [n_inst][n_stamp] of a conductance in W, 0: driven row or none */
-	const int *c_slot;        /* [n_inst][n_stamp] of a capacitance */
-	const double *weight;     /* [n_inst][n_stamp] weight of h g in W */
-	const double *p_weight;   /* [n_inst][n_stamp] in P: 0 or 1 */
-	const double *w0, *w1;    /* [n_inst][n_port] weights of h f_n and h f* in the residual of the row */
-	const int *source;        /* [n_inst][n_noise] number of the source, -1: silent */
-	const uint8_t *is_branch; /* [n_inst][n_stamp] column is the current of an ideal branch */
-	int moving;               /* its charges are not linear */
-	int shifted, drifts;      /* some source is taken at mid-jump; has a drift correction */
-	int has_branch, has_p;
+	const int *index;   /* [n_inst] index in the batch */
+	const int *unknown; /* [n_inst][n_port] */
+	const int *row;     /* [n_inst][n_port] reduced, 0: driven */
+	const int *source;  /* [n_inst][n_noise] number of the source, -1: silent */
+	int n_active, n_g, n_c, n_flow, n_drive;
+	const sde_port *active; /* ports that carry current */
+	const sde_stamp *g, *c; /* conductances; moving capacitances */
+	const sde_flow *flow;
+	const sde_drive *drive;
+	int moving;          /* its charges are not linear */
+	int shifted, drifts; /* some source is taken at mid-jump; has a drift correction */
+	int has_p;
 	size_t f0, f1, g0, c0, q0, q1, dq, pull, shift; /* row offsets into work->block */
 } sde_group;
 
@@ -47,8 +67,9 @@ typedef struct sde_source {
 	double drift; /* current along a: -drift ((P^-1 a).grad) S, S one-sided */
 } sde_source;
 
-typedef struct sde_entry {
-	int row, col, slot;
+typedef struct sde_entry {       /* constant capacitance */
+	int row, col, slot;      /* full unknowns and pattern */
+	int free_row, free_slot; /* reduced; 0: driven row; driven row or column */
 } sde_entry;
 
 struct sde_plan {
@@ -56,7 +77,10 @@ struct sde_plan {
 	const mna_system *system;
 	sde_options options;
 	int n_unknown, n_free;
-	const int *free;         /* [n_free] unknowns that are not driven */
+	const int *free;         /* [n_free + 1] unknown of a reduced row; [0] = 0 */
+	const int *row_of;       /* [n_unknown] reduced row, 0: driven */
+	const uint8_t *row_kind; /* [n_free + 1] kind of a reduced row; [0] = SDE_DRIVEN */
+	lin_csc pattern;         /* reduced */
 	const uint8_t *kind;     /* [n_unknown] sde_kind; [0] = SDE_DRIVEN */
 	const uint8_t *averaged; /* [n_unknown] current of an ideal branch */
 	const uint8_t *moving;   /* [n_batch] */
@@ -80,10 +104,11 @@ struct sde_work {
 	double t, w_h, p_h;  /* w_h, p_h: step the factors are made for, 0: none that stay */
 	double *x, *xs, *x1; /* [n_unknown] v_n (= tile->x), v*, v_{n+1} */
 	double *delta, *eps; /* [n_unknown] */
-	double *rhs;         /* [n_unknown] */
+	double *rhs;         /* [n_free + 1] */
 	double *node;        /* [n_unknown] charge that leaves a node in this step */
 	double *t0, *t1;     /* [1] */
-	double *cap;         /* [nnz + 1] constant capacitances */
+	double *cap;         /* [full nnz + 1] constant capacitances */
+	double *base;        /* [nnz + 1] the same, reduced, charge rows only */
 	double *w, *p;       /* [nnz + 1] */
 	double *w_lu, *p_lu, *lu_work;
 	double *n0, *n1;          /* [n_source] noise charges at v_n, v* */
@@ -97,7 +122,8 @@ struct sde_work {
 	void *memory;
 };
 
-/* The loops, compiled once per instruction-set level (sde_isa.c). stage 0: at x, t0; 1: at xs, t1. */
+/* The loops, compiled once per instruction-set level (sde_isa.c). stage 0: at x, t0; 1: at xs, t1; 2: the same
+ * with G and C. */
 typedef struct sde_table {
 	void (*evaluate)(sde_work *w, int stage, double h, const double *xi);
 	void (*matrix)(sde_work *w, double h);  /* W and, where it is not constant, P from g0 and c0 */
@@ -120,9 +146,14 @@ typedef struct sde_builder {
 	mna_tile *tile;
 	diag_list *diag;
 	uint8_t *kind, *averaged, *moving, *holding, *nonlinear, *steady;
+	int *row_of;
+	const int *const *slot; /* [n_batch] -> [n_inst][n_stamp] slots in the reduced pattern */
 } sde_builder;
 ts_status sde_classify(sde_builder *b);
 ts_status sde_make_groups(sde_builder *b);
+/* sde_pattern.c: reduced rows and pattern, constant capacitances */
+ts_status sde_make_rows(sde_builder *b);
+ts_status sde_make_pattern(sde_builder *b);
 /* sde_work.c */
 ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out);
 /* sde_step.c: make cap, base matrices; factor P, find pulls and shifts from c0 */
@@ -130,4 +161,6 @@ void sde_refresh(sde_work *w);
 uint32_t sde_factor_p(sde_work *w, double h);
 void sde_pulls(sde_work *w);
 void sde_solve(const lane_lu *lu, sde_work *w, const double *factors);
+/* to[unknown] = rhs of the free ones; others are left */
+void sde_spread(const sde_work *w, double *to);
 #endif

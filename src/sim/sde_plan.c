@@ -26,42 +26,6 @@ static ts_status make_builder(sde_builder *b)
 	return TS_OK;
 }
 
-static ts_status list_free(sde_plan *p)
-{
-	int *list = arena_array(p->arena, (size_t)p->n_unknown, sizeof *list);
-	if (!list)
-		return TS_NOMEM;
-	for (int u = 1; u < p->n_unknown; u++)
-		if (p->kind[u] != SDE_DRIVEN)
-			list[p->n_free++] = u;
-	p->free = list;
-	return TS_OK;
-}
-
-/* Entries of the full pattern in which a constant capacitance may stand. */
-static ts_status list_capacitances(sde_plan *p)
-{
-	const mna_system *s = p->system;
-	const lin_csc *m = &s->pattern;
-	uint8_t *used = arena_array(p->arena, (size_t)m->nnz + 1, 1);
-	sde_entry *list = arena_array(p->arena, (size_t)m->nnz + 1, sizeof *list);
-	if (!used || !list)
-		return TS_NOMEM;
-	for (int k = 0; k < s->n_batch; k++)
-		for (int e = 0; !p->moving[k] && e < s->batch[k].n_inst * s->batch[k].shape->n_stamp; e++)
-			if (s->batch[k].shape->stamp[e % s->batch[k].shape->n_stamp].part & DEV_C)
-				used[s->batch[k].slot[e]] = 1;
-	for (int u = 1; s->circuit->cmin > 0 && u < s->n_unknown; u++)
-		if (!s->is_current[u])
-			used[s->diagonal[u]] = 1;
-	for (int col = 0; col < m->n; col++)
-		for (int e = m->p[col]; e < m->p[col + 1]; e++)
-			if (used[e + 1])
-				list[p->n_cap++] = (sde_entry){m->i[e] + 1, col + 1, e + 1};
-	p->cap = list;
-	return TS_OK;
-}
-
 static void find_waves(sde_plan *p)
 {
 	const mna_system *s = p->system;
@@ -79,8 +43,8 @@ static double first_step(const sde_work *w)
 {
 	const sde_plan *p = w->plan;
 	double h = (double)INFINITY;
-	for (int i = 0; i < p->n_free; i++) {
-		const ptrdiff_t d = (ptrdiff_t)p->system->diagonal[p->free[i]] * LANES;
+	for (int r = 1; r <= p->n_free; r++) {
+		const ptrdiff_t d = (ptrdiff_t)lin_csc_slot(&p->pattern, r - 1, r - 1) * LANES;
 		const double c = fabs(w->p[d]), g = fabs(w->w[d] - w->p[d]);
 		if (c > 0 && g > 0)
 			h = fmin(h, c / g);
@@ -90,7 +54,7 @@ static double first_step(const sde_work *w)
 
 static double *reference(const sde_work *w, const double *matrix, double *out)
 {
-	for (int e = 0; e < w->plan->system->pattern.nnz; e++)
+	for (int e = 0; e < w->plan->pattern.nnz; e++)
 		out[e] = matrix[(e + 1) * LANES];
 	return out;
 }
@@ -98,7 +62,7 @@ static double *reference(const sde_work *w, const double *matrix, double *out)
 static ts_status make_pivots(sde_plan *p, mna_tile *tile)
 {
 	sde_work *w = NULL;
-	double *a = arena_array(p->arena, (size_t)p->system->pattern.nnz + 1, sizeof *a);
+	double *a = arena_array(p->arena, (size_t)p->pattern.nnz + 1, sizeof *a);
 	ts_status status = a ? sde_work_make(p, tile, &w) : TS_NOMEM;
 	if (status == TS_OK) {
 		sde_refresh(w);
@@ -106,9 +70,10 @@ static ts_status make_pivots(sde_plan *p, mna_tile *tile)
 		w->table->matrix(w, 1);
 		const double h = p->options.h > 0 ? p->options.h : first_step(w);
 		w->table->matrix(w, h);
-		status = lane_lu_create(&p->system->pattern, reference(w, w->w, a), &p->lu_w);
-		if (status == TS_OK)
-			status = lane_lu_create(&p->system->pattern, reference(w, w->p, a), &p->lu_p);
+		if (p->n_free > 0)
+			status = lane_lu_create(&p->pattern, reference(w, w->w, a), &p->lu_w);
+		if (status == TS_OK && p->n_free > 0)
+			status = lane_lu_create(&p->pattern, reference(w, w->p, a), &p->lu_p);
 	}
 	sde_work_destroy(w);
 	return status;
@@ -119,9 +84,9 @@ static ts_status fill_plan(sde_builder *b)
 	sde_plan *p = b->plan;
 	TS_TRY(make_builder(b));
 	TS_TRY(sde_classify(b));
-	TS_TRY(list_free(p));
+	TS_TRY(sde_make_rows(b));
+	TS_TRY(sde_make_pattern(b));
 	TS_TRY(sde_make_groups(b));
-	TS_TRY(list_capacitances(p));
 	find_waves(p);
 	const ts_status status = make_pivots(p, b->tile);
 	if (status == TS_NUMERIC)
@@ -143,7 +108,7 @@ ts_status sde_plan_create(mna_tile *tile, const sde_options *options, diag_list 
 	}
 	*p = (sde_plan){.arena = a, .system = tile->system, .options = *options};
 	p->n_unknown = tile->system->n_unknown;
-	p->theta = options->method == SIM_WT2 ? 0.5 : 0;
+	p->theta = options->method == SIM_WT2 ? 0.5 : options->method == SIM_BE ? 1 : 0;
 	sde_builder b = {.plan = p, .tile = tile, .diag = diag};
 	sde_set_driven(&(sde_work){.plan = p, .tile = tile, .value = tile->scratch}, tile->t, tile->x);
 	const ts_status status = fill_plan(&b);
@@ -160,6 +125,7 @@ void sde_plan_destroy(sde_plan *plan)
 		return;
 	lane_lu_destroy(plan->lu_w);
 	lane_lu_destroy(plan->lu_p);
+	lin_csc_free(&plan->pattern);
 	arena_destroy(plan->arena);
 }
 
@@ -196,7 +162,7 @@ int sde_plan_n_free(const sde_plan *plan)
 
 int sde_plan_unknown(const sde_plan *plan, int free_unknown)
 {
-	return plan->free[free_unknown];
+	return plan->free[free_unknown + 1];
 }
 
 int sde_plan_is_driven(const sde_plan *plan)

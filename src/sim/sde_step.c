@@ -5,6 +5,7 @@
  *         eps = W^-1 (-h (F_n + F*)/2 - N_n - (q* - q_n))
  *         v_{n+1} = v* + eps - P^-1 (N* - N_n)/2;  moving charges: Newton on the charge this implies
  *   heun  the same with W = P
+ *   be    q_{n+1} - q_n + h F_{n+1} + N_n = 0 by Newton
  *   em    v* alone, with W = P;  lm: the same with the mean of this and the next step's normals
  */
 #include <math.h>
@@ -13,50 +14,62 @@
 
 static const double MOST = 1e6;               /* V: beyond any circuit */
 static const double SETTLE_TOLERANCE = 1e-12; /* of max(1 V, |x|) */
-enum { SETTLE_ITERATIONS = 20 };
+enum { SETTLE_ITERATIONS = 20, IMPLICIT_ITERATIONS = 50, ALL_LANES = (1 << LANES) - 1 };
 
 void sde_solve(const lane_lu *lu, sde_work *w, const double *factors)
 {
-	lane_lu_solve(lu, factors, w->rhs + LANES, w->lu_work);
+	if (w->plan->n_free > 0)
+		lane_lu_solve(lu, factors, w->rhs + LANES, w->lu_work);
+}
+
+void sde_spread(const sde_work *w, double *to)
+{
+	for (int r = 1; r <= w->plan->n_free; r++)
+		memcpy(to + w->plan->free[r] * LANES, w->rhs + r * LANES, LANES * sizeof *to);
+}
+
+/* What the moving charges of an instance stamp into the full pattern is not constant. */
+static void take_out_moving(sde_work *w, const sde_group *g, int i)
+{
+	double *c = sde_at(w, g->c0) + (ptrdiff_t)i * g->n_stamp * LANES;
+	const int *slot = g->mna->slot + (ptrdiff_t)g->index[i] * g->n_stamp;
+	dev_out out = {
+	    .f = sde_at(w, g->f0), .q = sde_at(w, g->q0), .g = sde_at(w, g->g0), .c = c, .s = w->s, .ds = w->ds};
+	for (int p = 0; p < g->n_port; p++)
+		memcpy(w->v + p * LANES, w->x + g->unknown[i * g->n_port + p] * LANES, LANES * sizeof *c);
+	const dev_in in = {.v = w->v,
+	                   .k = w->tile->k[g->batch] + (ptrdiff_t)g->index[i] * g->mna->type->n_const * LANES,
+	                   .t = w->t0,
+	                   .aux = w->plan->system->circuit->instance[g->mna->inst[g->index[i]]].aux,
+	                   .shape = g->mna->shape,
+	                   .want = DEV_Q | DEV_C};
+	g->eval(&in, &out);
+	for (int e = 0; e < g->n_stamp; e++)
+		for (int l = 0; (g->mna->shape->stamp[e].part & DEV_C) && l < LANES; l++)
+			w->cap[slot[e] * LANES + l] -= c[e * LANES + l];
 }
 
 void sde_refresh(sde_work *w)
 {
 	const sde_plan *p = w->plan;
-	const mna_system *s = p->system;
 	mna_assemble(w->tile, DEV_Q | DEV_C);
-	memset(w->cap, 0, ((size_t)s->pattern.nnz + 1) * LANES * sizeof *w->cap);
-	for (int e = 0; e < p->n_cap; e++)
-		memcpy(w->cap + p->cap[e].slot * LANES, w->tile->c + p->cap[e].slot * LANES, LANES * sizeof *w->cap);
-	/* what moving charges stamp into the same places is not constant */
-	for (int k = 0; k < p->n_group; k++) {
-		const sde_group *g = &p->group[k];
-		for (int i = 0; g->moving && i < g->n_inst; i++) {
-			double *c = sde_at(w, g->c0) + (ptrdiff_t)i * g->n_stamp * LANES;
-			const int *slot = g->mna->slot + (ptrdiff_t)g->index[i] * g->n_stamp;
-			dev_out out = {.f = sde_at(w, g->f0), .q = sde_at(w, g->q0), .c = c};
-			for (int q = 0; q < g->n_port; q++)
-				memcpy(w->v + q * LANES, w->x + g->unknown[i * g->n_port + q] * LANES,
-				       LANES * sizeof *c);
-			const dev_in in = {.v = w->v,
-			                   .k = w->tile->k[g->batch] +
-			                        (ptrdiff_t)g->index[i] * g->mna->type->n_const * LANES,
-			                   .t = w->t0,
-			                   .aux = s->circuit->instance[g->mna->inst[g->index[i]]].aux,
-			                   .shape = g->mna->shape,
-			                   .want = DEV_Q | DEV_C};
-			g->eval(&in, &out);
-			for (int e = 0; e < g->n_stamp; e++)
-				for (int l = 0; (g->mna->shape->stamp[e].part & DEV_C) && l < LANES; l++)
-					w->cap[slot[e] * LANES + l] -= c[e * LANES + l];
-		}
+	memcpy(w->cap, w->tile->c, ((size_t)p->system->pattern.nnz + 1) * LANES * sizeof *w->cap);
+	for (int k = 0; k < p->n_group; k++)
+		for (int i = 0; p->group[k].moving && i < p->group[k].n_inst; i++)
+			take_out_moving(w, &p->group[k], i);
+	memset(w->base, 0, ((size_t)p->pattern.nnz + 1) * LANES * sizeof *w->base);
+	for (int e = 0; e < p->n_cap; e++) {
+		const sde_entry *c = &p->cap[e];
+		if (c->free_slot && p->row_kind[c->free_row] == SDE_CHARGE)
+			memcpy(w->base + c->free_slot * LANES, w->cap + c->slot * LANES, LANES * sizeof *w->base);
 	}
+	memcpy(w->p, w->base, ((size_t)p->pattern.nnz + 1) * LANES * sizeof *w->base);
 }
 
 uint32_t sde_factor_p(sde_work *w, double h)
 {
 	w->p_h = h;
-	return lane_lu_factor(w->plan->lu_p, w->p, w->p_lu);
+	return w->plan->n_free > 0 ? lane_lu_factor(w->plan->lu_p, w->p, w->p_lu) : 0;
 }
 
 /* P^-1 of a unit charge along each source, and half a jump of it. */
@@ -69,7 +82,7 @@ void sde_pulls(sde_work *w)
 		const ptrdiff_t at = ((ptrdiff_t)s->inst * g->n_noise + s->noise) * g->n_port * LANES;
 		if (s->shift == 0 && s->drift == 0)
 			continue;
-		memset(w->rhs, 0, (size_t)p->n_unknown * LANES * sizeof *w->rhs);
+		memset(w->rhs, 0, ((size_t)p->n_free + 1) * LANES * sizeof *w->rhs);
 		for (int l = 0; l < LANES; l++) {
 			w->rhs[s->row_from * LANES + l] += 1;
 			w->rhs[s->row_to * LANES + l] -= 1;
@@ -89,7 +102,7 @@ void sde_pulls(sde_work *w)
 static uint32_t factor(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
-	if (p->linear && w->w_h == h)
+	if (p->n_free == 0 || (p->linear && w->w_h == h))
 		return 0;
 	w->table->matrix(w, h);
 	uint32_t bad = lane_lu_factor(p->lu_w, w->w, w->w_lu);
@@ -131,7 +144,7 @@ static uint32_t first_stage(sde_work *w, double h, const double *xi)
 	}
 	w->table->predict(w, h);
 	sde_solve(p->lu_w, w, w->w_lu);
-	memcpy(w->delta, w->rhs, (size_t)p->n_unknown * LANES * sizeof *w->delta);
+	sde_spread(w, w->delta);
 	sum_into(w, w->xs, w->x, w->delta);
 	return bad;
 }
@@ -142,16 +155,18 @@ static void second_stage(sde_work *w, double h, const double *xi)
 	w->table->evaluate(w, 1, h, xi);
 	w->table->correct(w, h);
 	sde_solve(p->lu_w, w, w->w_lu);
-	memcpy(w->eps, w->rhs, (size_t)p->n_unknown * LANES * sizeof *w->eps);
+	sde_spread(w, w->eps);
 	sum_into(w, w->x1, w->xs, w->eps);
 	if (p->steady_noise)
 		return;
 	w->table->noise_change(w);
 	sde_solve(p->lu_p, w, w->p_lu);
-	sum_into(w, w->x1, w->x1, w->rhs);
+	for (int r = 1; r <= p->n_free; r++)
+		for (int l = 0; l < LANES; l++)
+			w->x1[p->free[r] * LANES + l] += w->rhs[r * LANES + l];
 }
 
-/* em, lm: what was evaluated at v_n counts for the whole step. */
+/* em, lm: what was evaluated at v_n counts for the whole step; currents of ideal branches are those of the solution. */
 static void only_stage(sde_work *w)
 {
 	const sde_plan *p = w->plan;
@@ -163,32 +178,121 @@ static void only_stage(sde_work *w)
 			memcpy(sde_at(w, g->q1), sde_at(w, g->q0), bytes);
 	}
 	memcpy(w->n1, w->n0, (size_t)p->n_source * LANES * sizeof *w->n0);
-	memset(w->eps, 0, (size_t)p->n_unknown * LANES * sizeof *w->eps);
+	for (int e = LANES; e < p->n_unknown * LANES; e++)
+		w->eps[e] = p->averaged[e / LANES] ? 0.5 * w->delta[e] : 0;
 	memcpy(w->x1, w->xs, (size_t)p->n_unknown * LANES * sizeof *w->x1);
+}
+
+/* Add the Newton step in rhs to x (and to `also`, may be NULL) in the open lanes; returns those that stay open. A lane
+ * closes by itself, so that its bits do not depend on how long its neighbours take. */
+static uint32_t newton_step(sde_work *w, uint32_t open, double *x, double *also)
+{
+	const sde_plan *p = w->plan;
+	uint32_t still = 0;
+	for (int e = LANES; e < (p->n_free + 1) * LANES; e++) {
+		const int l = e % LANES, at = p->free[e / LANES] * LANES + l;
+		if (!(open >> l & 1)) {
+			w->rhs[e] = 0;
+			continue;
+		}
+		x[at] += w->rhs[e];
+		if (also)
+			also[at] += w->rhs[e];
+		if (!(fabs(w->rhs[e]) <= SETTLE_TOLERANCE * fmax(1, fabs(x[at]))))
+			still |= 1u << l;
+	}
+	return still;
+}
+
+/* Bring v* onto the algebraic equations along P^-1: then they hold at both ends of the step, and so do the books. */
+static uint32_t constrain(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	uint32_t open = ALL_LANES;
+	for (int k = 0; k < SETTLE_ITERATIONS && open; k++) {
+		w->table->evaluate(w, 1, h, NULL);
+		memset(w->rhs, 0, ((size_t)p->n_free + 1) * LANES * sizeof *w->rhs);
+		for (int i = 0; i < p->n_group; i++) {
+			const sde_group *g = &p->group[i];
+			const double *f = sde_at(w, g->f1);
+			for (int e = 0; e < g->n_inst * g->n_port; e++)
+				for (int l = 0; p->row_kind[g->row[e]] == SDE_ALGEBRAIC && l < LANES; l++)
+					w->rhs[g->row[e] * LANES + l] -= h * f[e * LANES + l];
+		}
+		sde_solve(p->lu_p, w, w->p_lu);
+		open = newton_step(w, open, w->xs, w->delta);
+	}
+	return open;
+}
+
+/* be: Newton on the equation at xs; what is found there counts for the whole step. */
+static uint32_t implicit_stage(sde_work *w, double h, const double *xi)
+{
+	const sde_plan *p = w->plan;
+	uint32_t open = ALL_LANES, bad = 0;
+	for (int k = 0; k < IMPLICIT_ITERATIONS && open; k++) {
+		w->table->evaluate(w, p->linear ? 1 : 2, h, xi);
+		if (!p->linear) {
+			w->table->matrix(w, h);
+			bad |= lane_lu_factor(p->lu_w, w->w, w->w_lu) & open;
+		}
+		w->table->correct(w, h);
+		sde_solve(p->lu_w, w, w->w_lu);
+		open = newton_step(w, open, w->xs, w->delta);
+	}
+	w->table->evaluate(w, 1, h, xi);
+	for (int k = 0; k < p->n_group; k++) {
+		const sde_group *g = &p->group[k];
+		memcpy(sde_at(w, g->f0), sde_at(w, g->f1), (size_t)(g->n_inst * g->n_port) * LANES * sizeof *w->x);
+	}
+	memcpy(w->n1, w->n0, (size_t)p->n_source * LANES * sizeof *w->n0);
+	memset(w->eps, 0, (size_t)p->n_unknown * LANES * sizeof *w->eps);
+	memset(w->delta, 0, (size_t)p->n_unknown * LANES * sizeof *w->delta);
+	memcpy(w->x1, w->xs, (size_t)p->n_unknown * LANES * sizeof *w->x1);
+	return open | bad;
 }
 
 /* rhs = -(charge at x1 - charge at x + charge that flowed), algebraic rows -h f(x1): from q1, f1 at xs = x1. */
 static void settle_residual(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
-	for (int u = 1; u < p->n_unknown; u++)
+	for (int r = 1; r <= p->n_free; r++)
 		for (int l = 0; l < LANES; l++)
-			w->rhs[u * LANES + l] = p->kind[u] == SDE_CHARGE ? -w->node[u * LANES + l] : 0;
+			w->rhs[r * LANES + l] = p->row_kind[r] == SDE_CHARGE ? -w->node[p->free[r] * LANES + l] : 0;
 	for (int e = 0; e < p->n_cap; e++) {
 		const sde_entry *c = &p->cap[e];
-		for (int l = 0; p->kind[c->row] == SDE_CHARGE && l < LANES; l++)
-			w->rhs[c->row * LANES + l] -=
+		for (int l = 0; p->row_kind[c->free_row] == SDE_CHARGE && l < LANES; l++)
+			w->rhs[c->free_row * LANES + l] -=
 			    w->cap[c->slot * LANES + l] * (w->x1[c->col * LANES + l] - w->x[c->col * LANES + l]);
 	}
 	for (int k = 0; k < p->n_group; k++) {
 		const sde_group *g = &p->group[k];
 		const double *f = sde_at(w, g->f1), *q0 = sde_at(w, g->q0), *q1 = sde_at(w, g->q1);
 		for (int e = 0; e < g->n_inst * g->n_port; e++) {
-			const int u = g->row[e];
-			for (int l = 0; l < LANES; l++)
-				w->rhs[u * LANES + l] -= p->kind[u] == SDE_ALGEBRAIC ? h * f[e * LANES + l]
-				                         : g->moving ? q1[e * LANES + l] - q0[e * LANES + l]
-				                                     : 0;
+			const int r = g->row[e], algebraic = p->row_kind[r] == SDE_ALGEBRAIC;
+			for (int l = 0; r && (algebraic || g->moving) && l < LANES; l++)
+				w->rhs[r * LANES + l] -=
+				    algebraic ? h * f[e * LANES + l] : q1[e * LANES + l] - q0[e * LANES + l];
+		}
+	}
+}
+
+/* What Newton adds to the currents of ideal branches, in rhs, is charge that flows. */
+static void book_branches(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	for (int k = 0; k < p->n_group; k++) {
+		const sde_group *g = &p->group[k];
+		for (const sde_flow *f = g->flow; g->has_p && f < g->flow + g->n_flow; f++) {
+			if (!p->averaged[f->col])
+				continue;
+			const double *c = sde_at(w, g->g0) + (ptrdiff_t)f->e * LANES;
+			const double *di = w->rhs + (ptrdiff_t)p->row_of[f->col] * LANES;
+			for (int l = 0; l < LANES; l++) {
+				const double dq = h * c[l] * di[l];
+				sde_at(w, g->dq)[f->port * LANES + l] += dq;
+				w->node[g->unknown[f->port] * LANES + l] += dq;
+			}
 		}
 	}
 }
@@ -198,20 +302,14 @@ static uint32_t settle(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
 	const size_t bytes = (size_t)p->n_unknown * LANES * sizeof *w->xs;
-	uint32_t open = 0;
-	for (int k = 0; k < SETTLE_ITERATIONS; k++) {
+	uint32_t open = ALL_LANES;
+	for (int k = 0; open && k < SETTLE_ITERATIONS; k++) {
 		memcpy(w->xs, w->x1, bytes);
 		w->table->evaluate(w, 1, h, NULL);
 		settle_residual(w, h);
 		sde_solve(p->lu_p, w, w->p_lu);
-		open = 0;
-		for (int e = LANES; e < p->n_unknown * LANES; e++) {
-			w->x1[e] += w->rhs[e];
-			if (!(fabs(w->rhs[e]) <= SETTLE_TOLERANCE * fmax(1, fabs(w->x1[e]))))
-				open |= 1u << (e % LANES);
-		}
-		if (!open)
-			break;
+		open = newton_step(w, open, w->x1, NULL);
+		book_branches(w, h);
 	}
 	memcpy(w->xs, w->x1, bytes);
 	w->table->evaluate(w, 1, h, NULL);
@@ -256,11 +354,15 @@ uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_n
 	}
 	drive(work);
 	uint32_t bad = first_stage(work, h, p->options.method == SIM_LM ? mean_normals(work, xi, xi_next) : xi);
+	const int bends = p->n_algebraic > 0 && !p->linear, settles = p->has_moving || bends;
+	if (two && bends)
+		bad |= constrain(work, h);
 	if (two)
 		second_stage(work, h, xi);
+	else if (p->options.method == SIM_BE)
+		bad |= implicit_stage(work, h, xi);
 	else
 		only_stage(work);
-	const int settles = p->has_moving || (p->n_algebraic > 0 && !p->linear);
 	if (p->options.energy || settles)
 		work->table->charges(work, h);
 	if (settles)

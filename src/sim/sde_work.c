@@ -32,16 +32,18 @@ static void widest(const sde_plan *p, size_t *port, size_t *noise)
 static size_t layout(sde_work *w, double *base)
 {
 	const sde_plan *p = w->plan;
-	const size_t n = (size_t)p->n_unknown, slots = (size_t)p->system->pattern.nnz + 1;
+	const size_t n = (size_t)p->n_unknown, slots = (size_t)p->pattern.nnz + 1;
+	const size_t full = (size_t)p->system->pattern.nnz + 1;
 	const size_t sources = (size_t)p->n_source + 1, instances = (size_t)p->system->circuit->n_instance + 1;
 	size_t used = 0, port, noise;
 	widest(p, &port, &noise);
 	double **const of_unknowns[] = {&w->xs, &w->x1, &w->delta, &w->eps, &w->rhs, &w->node, &w->x_open, &w->lu_work};
 	for (size_t i = 0; i < sizeof of_unknowns / sizeof *of_unknowns; i++)
 		*of_unknowns[i] = carve(base, &used, n + 1);
-	double **const of_slots[] = {&w->cap, &w->w, &w->p};
+	double **const of_slots[] = {&w->base, &w->w, &w->p};
 	for (size_t i = 0; i < sizeof of_slots / sizeof *of_slots; i++)
 		*of_slots[i] = carve(base, &used, slots);
+	w->cap = carve(base, &used, full);
 	double **const single[] = {&w->t0, &w->t1, &w->turnover, &w->moved, &w->value};
 	for (size_t i = 0; i < sizeof single / sizeof *single; i++)
 		*single[i] = carve(base, &used, 1);
@@ -101,31 +103,38 @@ static void set_times(sde_work *w, double t)
 		w->t0[l] = w->t1[l] = w->tile->t[l] = t;
 }
 
-/* Move along P^-1 until the algebraic rows hold: charges stay, except what flows through ideal branches. */
-static uint32_t settle_algebraic(sde_work *w)
+/* One Newton step along P^-1 towards the algebraic equations: charges stay, except what flows through ideal branches.
+ * Returns whether it was too large to be the last. */
+static int algebraic_step(sde_work *w, uint32_t bad)
 {
 	const sde_plan *p = w->plan;
+	double largest = 0, change = 0;
+	memset(w->delta, 0, (size_t)p->n_unknown * LANES * sizeof *w->delta);
+	w->table->predict(w, 1);
+	for (int r = 1; r <= p->n_free; r++)
+		for (int l = 0; l < LANES && p->row_kind[r] != SDE_ALGEBRAIC; l++)
+			w->rhs[r * LANES + l] = 0;
+	sde_solve(p->lu_p, w, w->p_lu);
+	sde_spread(w, w->delta);
+	for (int e = LANES; e < p->n_unknown * LANES; e++) {
+		if (bad >> (e % LANES) & 1)
+			continue;
+		w->x[e] += w->delta[e];
+		change = fmax(change, fabs(w->delta[e]));
+		largest = fmax(largest, fabs(w->x[e]));
+	}
+	return change > BEGIN_TOLERANCE * largest;
+}
+
+static uint32_t settle_algebraic(sde_work *w)
+{
 	uint32_t bad = 0;
-	for (int k = 0; k < BEGIN_ITERATIONS; k++) {
+	int goes_on = 1;
+	for (int k = 0; goes_on && k < BEGIN_ITERATIONS; k++) {
 		w->table->evaluate(w, 0, 1, NULL);
 		w->table->matrix(w, 1);
-		bad |= lane_lu_factor(p->lu_p, w->p, w->p_lu);
-		memset(w->delta, 0, (size_t)p->n_unknown * LANES * sizeof *w->delta);
-		w->table->predict(w, 1);
-		double largest = 0, change = 0;
-		for (int u = 1; u < p->n_unknown; u++)
-			for (int l = 0; l < LANES && p->kind[u] != SDE_ALGEBRAIC; l++)
-				w->rhs[u * LANES + l] = 0;
-		sde_solve(p->lu_p, w, w->p_lu);
-		for (int e = LANES; e < p->n_unknown * LANES; e++) {
-			if (bad >> (e % LANES) & 1)
-				continue;
-			w->x[e] += w->rhs[e];
-			change = fmax(change, fabs(w->rhs[e]));
-			largest = fmax(largest, fabs(w->x[e]));
-		}
-		if (!(change > BEGIN_TOLERANCE * largest))
-			break;
+		bad |= sde_factor_p(w, 1);
+		goes_on = algebraic_step(w, bad);
 	}
 	return bad;
 }
@@ -141,7 +150,7 @@ uint32_t sde_begin(sde_work *work, double t)
 			work->x[u * LANES + l] = 0;
 	sde_set_driven(work, work->t0, work->x);
 	sde_refresh(work);
-	work->w_h = work->p_h = 0;
+	work->w_h = 0;
 	if (p->n_algebraic > 0)
 		bad = settle_algebraic(work);
 	work->table->evaluate(work, 0, 1, NULL);
@@ -162,33 +171,29 @@ void sde_set_time(sde_work *work, double t)
 	set_times(work, t);
 }
 
-/* z := P^-1 G z with G - the part of W that P lacks, at h = 1; scaled to length 1. Returns the lengths before. */
+/* z := P^-1 G z, G the part of W that P lacks, at h = 1; scaled to length 1 (length[]: before). */
 static void rate_step(sde_work *w, double *z, double *length)
 {
 	const sde_plan *p = w->plan;
-	memset(w->rhs, 0, (size_t)p->n_unknown * LANES * sizeof *w->rhs);
+	memset(w->rhs, 0, ((size_t)p->n_free + 1) * LANES * sizeof *w->rhs);
 	for (int k = 0; k < p->n_group; k++) {
 		const sde_group *g = &p->group[k];
-		const dev_shape *shape = g->mna->shape;
-		for (int e = 0; e < g->n_inst * g->n_stamp; e++) {
-			const int *ports = g->unknown + e / g->n_stamp * g->n_port;
-			const dev_stamp *stamp = &shape->stamp[e % g->n_stamp];
-			if (!g->slot[e] || g->p_weight[e] != 0)
-				continue;
-			const double *a = sde_at(w, g->g0) + (ptrdiff_t)e * LANES;
-			for (int l = 0; l < LANES; l++)
-				w->rhs[ports[stamp->row] * LANES + l] += a[l] * z[ports[stamp->col] * LANES + l];
+		for (const sde_flow *f = g->flow; f < g->flow + g->n_flow; f++) {
+			const double *a = sde_at(w, g->g0) + (ptrdiff_t)f->e * LANES;
+			for (int l = 0; p->row_kind[f->row] == SDE_CHARGE && f->delta == 0 && l < LANES; l++)
+				w->rhs[f->row * LANES + l] += a[l] * z[f->col * LANES + l];
 		}
 	}
 	sde_solve(p->lu_p, w, w->p_lu);
+	sde_spread(w, z);
 	for (int l = 0; l < LANES; l++) {
 		double square = 0;
-		for (int i = 0; i < p->n_free; i++)
-			if (!p->system->is_current[p->free[i]])
-				square += w->rhs[p->free[i] * LANES + l] * w->rhs[p->free[i] * LANES + l];
+		for (int r = 1; r <= p->n_free; r++)
+			if (!p->system->is_current[p->free[r]])
+				square += z[p->free[r] * LANES + l] * z[p->free[r] * LANES + l];
 		length[l] = sqrt(square);
-		for (int i = 0; i < p->n_free; i++)
-			z[p->free[i] * LANES + l] = length[l] > 0 ? w->rhs[p->free[i] * LANES + l] / length[l] : 0;
+		for (int r = 1; r <= p->n_free; r++)
+			z[p->free[r] * LANES + l] *= length[l] > 0 ? 1 / length[l] : 0;
 	}
 }
 
@@ -198,12 +203,12 @@ void sde_rates(sde_work *work, double *lambda)
 	double *z = work->eps;
 	for (int u = 0; u < p->n_unknown; u++)
 		for (int l = 0; l < LANES; l++)
-			z[u * LANES + l] = p->kind[u] == SDE_DRIVEN ? 0 : 1 + 0.37 * (u % 5) * (u % 2 ? -1 : 1);
+			z[u * LANES + l] = p->kind[u] == SDE_DRIVEN ? 0 : (1 + 0.37 * (u % 5)) * (u % 2 ? -1 : 1);
 	work->table->evaluate(work, 0, 1, NULL);
 	if (p->has_p) {
 		work->table->matrix(work, 1);
-		lane_lu_factor(p->lu_p, work->p, work->p_lu);
-		work->p_h = work->w_h = 0;
+		sde_factor_p(work, 1);
+		work->w_h = 0;
 	}
 	for (int k = 0; k < RATE_ITERATIONS; k++)
 		rate_step(work, z, lambda);

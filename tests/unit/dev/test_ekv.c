@@ -311,6 +311,16 @@ static void test_defaults(void)
 	T_REL(b->q[G][0], 6 * a->q[G][0], TOL_IDENTITY);
 	bench_set(b, "dl", -2e-6);
 	T_STR(bench_derive(b), "dl");
+	bench *n = bench_new("mosfet_ekv", 1, 25 + PHYS_ZERO_C), *p = bench_new("mosfet_ekv", -1, 25 + PHYS_ZERO_C);
+	bench_set(p, "vto", -0.5);
+	bench_derive(p);
+	const double given = p->one_k[0] * p->one_k[2]; /* sign, shift of the gate */
+	bench_set(p, "vto", p->type->param[dev_param_index(p->type, "vto")].fallback);
+	T_TRUE(bench_derive(p) == NULL && bench_derive(n) == NULL);
+	T_REL(p->one_k[0] * p->one_k[2], given, 0);
+	T_REL(p->one_k[2], n->one_k[2], TOL_IDENTITY);
+	free(n);
+	free(p);
 	T_TRUE(dev_select('m', "nmos", "44") == a->type && dev_select('m', "pmos", "ekv") == a->type);
 	free(a);
 	free(b);

@@ -21,7 +21,6 @@ static const bad_deck models[] = {
     {".model nch nmos level=subvt\nm1 d g 0 0 nhc\n", "3:12", "E0301", "did you mean 'nch'"},
     {".model nch nmos level=999\nm1 d g 0 0 nch\n", "2:8", "E0302", "level=999"},
     {".model dm d\nm1 d g 0 0 dm\n", "2:8", "E0302", "type d"},
-    {"%1 a 0 1\n", "2:1", "E0302", "%"},
     {".model dm d ix=1\nd1 a 0 dm\n", "2:13", "E0303", "'ix'"},
     {".model dm d area=1\nd1 a 0 dm\n", "2:13", "E0303", "element's line"},
     {".model dm d\nd1 a 0 dm is=1f\n", "3:11", "E0303", ".model card"},

@@ -62,6 +62,18 @@ static void test_bad(void)
 	}
 }
 
+static void test_five(void)
+{
+	t_section("five mistakes give five messages, of parser and elaborator together");
+	test_deck d = load_file(TS_TEST_SOURCE_DIR "/tests/cli/bad/five_mistakes.cir");
+	static const char *const place[] = {":2:1:", ":3:8:", ":4:12:", ":5:1:", ":6:9:"};
+	T_INT(d.status, TS_NETLIST);
+	T_INT(diag_count(d.diag, DIAG_WARNING), 5);
+	for (int i = 0; i < 5; i++)
+		deck_show_unless(T_TRUE(strstr(d.messages, place[i]) != NULL), place[i], &d);
+	deck_end(&d);
+}
+
 static char *read_text(const char *path)
 {
 	FILE *from = fopen(path, "rb");
@@ -97,7 +109,8 @@ static void test_manual(void)
 	enum { FEWEST = 8 };
 	char *text = read_text(TS_TEST_SOURCE_DIR "/docs/netlist.md");
 	int number = 0;
-	for (const char *at = strstr(text, fence); at; at = strstr(at, fence)) {
+	const char *at = text;
+	while ((at = strstr(at, fence)) != NULL) {
 		at += strlen(fence);
 		const char *stop = strstr(at, end);
 		if (!T_TRUE(stop != NULL))
@@ -115,6 +128,7 @@ int main(void)
 	check_good(TS_TEST_SOURCE_DIR "/netlists/*.cir");
 	check_good(TS_TEST_SOURCE_DIR "/tests/cli/decks/*.cir");
 	test_bad();
+	test_five();
 	test_manual();
 	return t_done();
 }

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "base/alloc.h"
 #include "deck.h"
 
 #define TOL_EXPRESSION 1e-14
@@ -130,7 +131,7 @@ static void test_pbit(void)
 	                        ".pbit one out=v(out)\n"
 	                        ".pbit two out=v(out,in) bias=vin sweep=list('-u',0,'u') threshold='u/2' "
 	                        "supply=vdd,vin vunit='u' tunit=1n\n"
-	                        ".pbit three out=v(out) bias=vin sweep='-1 1 0.5' threshold=auto supply=vdd\n");
+	                        ".pbit three out=v(out) bias=vin sweep=-1 '2-1' 0.5 threshold=auto supply=vdd\n");
 	const elab_circuit *c = d.circuit;
 	const elab_pbit *p = c->pbit;
 	T_INT(c->n_pbit, 3);
@@ -225,6 +226,31 @@ static void test_dump(void)
 	deck_end(&d);
 }
 
+/* Every allocation of an elaboration fails once: a status, never a crash or a circuit with a hole. */
+static void test_memory(void)
+{
+	t_section("memory");
+	enum { MOST = 2000 };
+	test_deck d = deck_good(".param p=2 q='p*2'\n.model nch nmos level=subvt i0=2n\n.subckt s a w=1\nr1 a b 'w*q'\n"
+	                        "b1 b 0 i='v(a)*2'\n.ends\nv1 in 0 pwl(0 0 1 'q')\nx1 in s m=2\nx2 in s w=3\n"
+	                        "m1 in in 0 0 nch\n.global g\n.save v(in) i(v1)\n.ic v(in)=1\n.trannoise 1n 1u\n"
+	                        ".pbit c out=v(in) bias=v1 sweep=list(0,1) supply=v1\n.expect c p value=0.5\n");
+	unsigned long n = 0;
+	ts_status status = TS_NOMEM;
+	while (status != TS_OK && ++n < MOST) {
+		elab_circuit *circuit = NULL;
+		alloc_fail_after(n);
+		status = elab_build(d.deck, d.sources, NULL, 0, NULL, &circuit);
+		alloc_fail_after(0);
+		if (status != TS_OK && (status != TS_NOMEM || circuit))
+			break;
+		elab_destroy(circuit);
+	}
+	T_INT(status, TS_OK);
+	T_TRUE(n > 20);
+	deck_end(&d);
+}
+
 int main(void)
 {
 	test_analyses();
@@ -234,5 +260,6 @@ int main(void)
 	test_pbit();
 	test_expect();
 	test_dump();
+	test_memory();
 	return t_done();
 }

@@ -22,7 +22,7 @@ static const char script[] =
     "assert np.array_equal(v[1], np.arange(3000.0)) and np.isnan(v[0]).all()\n"
     "assert text(v.attrs['units']) == 'V'\n"
     "assert v.dims[1][0] == f['analyses/n/time'] and v.dims[0][0] == f['analyses/n/bias']\n"
-    "assert f['analyses/n/time'].is_scale and len(v.dims[0]) == 1\n"
+    "assert h5py.h5ds.is_scale(f['analyses/n/time'].id) and len(v.dims[0]) == 1\n"
     "assert len(f['analyses/n/time'].attrs['REFERENCE_LIST']) == 2\n"
     "assert f['analyses/n/w'].dims[0][0] == f['analyses/n/time'] and f['analyses/n/w'].dtype == np.float64\n"
     "assert [text(x) for x in f['names']] == ['b', 'alpha']\n"
