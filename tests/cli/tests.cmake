@@ -38,7 +38,7 @@ set(TS_BAD_DECKS
   "unclosed_paren|2|unclosed_paren.cir:3:[0-9]+: error: .*E0"
   "divide_by_zero|2|divide_by_zero.cir:4:[0-9]+: error: .*E0"
   "pbit_without_noise|2|pbit_without_noise.cir:6:[0-9]+: error: .*E0"
-  "binary_garbage|2|binary_garbage.cir:3:12: error: .*E0102"
+  "binary_garbage|2|binary_garbage.cir:3:10: error: .*E0102"
   "binary_only|2|binary_only.cir:[0-9]+:[0-9]+: error: .*E0102"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
   "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
