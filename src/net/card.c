@@ -25,7 +25,7 @@ void net_card_reader_free(net_card_reader *r)
 
 static char peek(const net_card_reader *r, size_t at)
 {
-	return at < r->text->n ? r->text->text[at] : '\0';
+	return at < r->end ? r->text->text[at] : '\0';
 }
 
 static int fail(net_card_reader *r, diag_code code, size_t from, size_t to, const char *message)
@@ -41,42 +41,70 @@ static int no_memory(net_card_reader *r)
 
 static void skip_blanks(net_card_reader *r)
 {
-	while (net_is_blank(peek(r, r->at)) || peek(r, r->at) == ',' ||
-	       (r->is_model && (peek(r, r->at) == '(' || peek(r, r->at) == ')')))
+	while (net_is_blank(peek(r, r->at)) || peek(r, r->at) == ',')
 		r->at++;
 }
 
-/* End of the run of characters at `from`; 0 with a fault when a bracket or quote stays open. */
+/* Behind the quote that closes the one at `at`; 0 with a fault when there is none. */
+static size_t quote_end(net_card_reader *r, size_t at)
+{
+	for (size_t i = at + 1; i < r->end; i++)
+		if (peek(r, i) == peek(r, at))
+			return i + 1;
+	fail(r, E0202, at, at + 1, "the quote that opens here is not closed");
+	return 0;
+}
+
+/* Behind the bracket that closes the one at `at`; 0 with a fault when there is none. */
+static size_t bracket_end(net_card_reader *r, size_t at)
+{
+	char want[NET_MAX_NESTING];
+	int depth = 0;
+	for (size_t i = at; i < r->end; i++) {
+		const char c = peek(r, i);
+		if (c == '\'' || c == '"') {
+			i = quote_end(r, i);
+			if (!i--)
+				return 0;
+		} else if (c == '(' || c == '{') {
+			if (depth == NET_MAX_NESTING)
+				return (size_t)fail(r, E0202, i, i + 1,
+				                    "brackets inside one another more than 256 deep");
+			want[depth++] = c == '(' ? ')' : '}';
+		} else if (c == ')' || c == '}') {
+			if (c != want[--depth])
+				return (size_t)fail(r, E0202, i, i + 1, "this closes a bracket of the other kind");
+			if (depth == 0)
+				return i + 1;
+		}
+	}
+	fail(r, E0202, at, at + 1, "the bracket that opens here is not closed");
+	return 0;
+}
+
+/* A '$' before a blank begins a comment, so no name ends with one. Returns end, or 0 with a fault. */
+static size_t refuse_dollar(net_card_reader *r, size_t from, size_t end)
+{
+	if (end > from && peek(r, end - 1) == '$')
+		return (size_t)fail(r, E0201, end - 1, end, "a name must not end with '$', which begins a comment");
+	return end;
+}
+
+/* End of the run of characters at `from`; 0 with a fault when a bracket or quote in it is not paired. */
 static size_t run_end(net_card_reader *r, size_t from, const char *stop)
 {
-	size_t at = from, opened = from;
-	int depth = 0;
-	char quote = 0;
-	for (; at < r->text->n; at++) {
+	size_t at = from;
+	while (at < r->end) {
 		const char c = peek(r, at);
-		if (quote) {
-			quote = c == quote ? 0 : quote;
-			continue;
-		}
-		if (depth == 0 && (net_is_blank(c) || strchr(stop, c)))
+		if (net_is_blank(c) || strchr(stop, c))
 			break;
-		if (c == '\'' || c == '"')
-			quote = c, opened = depth ? opened : at;
-		else if (c == '(' || c == '{')
-			opened = depth++ ? opened : at;
-		else if ((c == ')' || c == '}') && --depth < 0)
-			break;
+		if (c == ')' || c == '}')
+			return (size_t)fail(r, E0201, at, at + 1, "a closing bracket without its opening one");
+		at = c == '(' || c == '{' ? bracket_end(r, at) : c == '\'' || c == '"' ? quote_end(r, at) : at + 1;
+		if (!at)
+			return 0;
 	}
-	if (depth < 0) {
-		fail(r, E0201, at, at + 1, "a closing bracket without its opening one");
-		return 0;
-	}
-	if (depth > 0 || quote) {
-		fail(r, E0202, opened, opened + 1,
-		     quote ? "the quote that opens here is not closed" : "the bracket that opens here is not closed");
-		return 0;
-	}
-	return at;
+	return refuse_dollar(r, from, at);
 }
 
 static int is_group(const net_card_reader *r, size_t from, size_t to)
@@ -108,10 +136,13 @@ static size_t group_open(const net_card_reader *r, size_t from)
 	return peek(r, at) == '(' ? at : 0;
 }
 
+/* Quotes and braces say that an expression is meant; a string need not be one. */
 static int has_quote(const net_card_reader *r, size_t from, size_t to)
 {
+	if (peek(r, from) == '"')
+		return 0;
 	for (size_t i = from; i < to; i++)
-		if (strchr("'\"{", peek(r, i)))
+		if (strchr("'{", peek(r, i)))
 			return 1;
 	return 0;
 }
@@ -139,62 +170,72 @@ static int read_expr(net_card_reader *r, size_t from, size_t to, const net_expr 
 
 static int plain_word(net_card_reader *r, size_t from, size_t to, net_word *word)
 {
-	*word = (net_word){.text = arena_lower(r->arena, r->text->text + from, to - from),
-	                   .span = net_text_span(r->text, from, to)};
+	const char *start = r->text->text + from;
+	*word = (net_word){.span = net_text_span(r->text, from, to)};
+	word->text =
+	    *start == '"' ? arena_strndup(r->arena, start, to - from) : arena_lower(r->arena, start, to - from);
 	if (!word->text)
 		return no_memory(r);
 	return r->is_file || read_expr(r, from, to, &word->expr);
 }
 
+static int push_word(net_card_reader *r, const net_word *word)
+{
+	return net_stack_push(&r->word, word) == TS_OK ? 1 : no_memory(r);
+}
+
+/* The arguments of a group, up to r->end, as words on the stack */
+static int read_args(net_card_reader *r)
+{
+	for (skip_blanks(r); r->at < r->end; skip_blanks(r)) {
+		net_word arg;
+		const size_t stop = run_end(r, r->at, ",");
+		if (!stop || !plain_word(r, r->at, stop, &arg) || !push_word(r, &arg))
+			return 0;
+		r->at = stop;
+	}
+	return 1;
+}
+
 /* name( arg arg, arg ): the arguments are words */
 static int group_word(net_card_reader *r, size_t from, size_t open, net_word *word)
 {
-	const size_t end = run_end(r, open, "");
+	const size_t close = bracket_end(r, open), end = r->end;
 	const int mark = r->word.n;
 	size_t name_end = from;
-	if (!end)
+	if (!close)
 		return 0;
 	while (net_is_alpha(peek(r, name_end)))
 		name_end++;
 	r->at = open + 1;
-	for (;;) {
-		while (net_is_blank(peek(r, r->at)) || peek(r, r->at) == ',')
-			r->at++;
-		if (r->at >= end - 1)
-			break;
-		net_word arg;
-		const size_t stop = run_end(r, r->at, ",)");
-		if (!stop || !plain_word(r, r->at, stop, &arg))
-			return 0;
-		if (net_stack_push(&r->word, &arg) != TS_OK)
-			return no_memory(r);
-		r->at = stop;
-	}
+	r->end = close - 1;
+	const int ok = read_args(r);
+	r->end = end;
+	r->at = close;
+	if (!ok)
+		return 0;
 	*word = (net_word){.text = arena_lower(r->arena, r->text->text + from, name_end - from),
-	                   .span = net_text_span(r->text, from, end)};
+	                   .span = net_text_span(r->text, from, close)};
 	word->arg = net_stack_take(&r->word, mark, r->arena, &word->n_arg);
-	r->at = end;
-	return word->text && word->arg ? 1 : no_memory(r);
+	if (!word->text || !word->arg)
+		return no_memory(r);
+	return word->n_arg ? 1 : fail(r, E0201, from, close, "there is nothing between these brackets");
 }
 
 static int read_word(net_card_reader *r)
 {
 	net_word word;
 	const size_t from = r->at, open = group_open(r, from);
-	if (open) {
-		if (!group_word(r, from, open, &word))
-			return 0;
-	} else {
-		const size_t end = run_end(r, from, r->is_model ? ",=()" : ",=");
-		if (!end)
-			return 0;
-		if (end == from)
-			return fail(r, E0201, from, from + 1, "'=' without a name before it");
-		if (!plain_word(r, from, end, &word))
-			return 0;
-		r->at = end;
-	}
-	return net_stack_push(&r->word, &word) == TS_OK ? 1 : no_memory(r);
+	if (open)
+		return group_word(r, from, open, &word) && push_word(r, &word);
+	const size_t end = run_end(r, from, r->is_model && r->word.n < 2 ? ",=(" : ",=");
+	if (!end)
+		return 0;
+	if (end == from)
+		return fail(r, E0201, from, from + 1,
+		            peek(r, from) == '=' ? "'=' without a name before it" : "a name is missing before this");
+	r->at = end;
+	return plain_word(r, from, end, &word) && push_word(r, &word);
 }
 
 /* End of "name" or "name(...)" at `at` when "=" follows, with *value behind it; 0: this is no parameter. */
@@ -206,7 +247,7 @@ static size_t param_name_end(const net_card_reader *r, size_t at, size_t *value)
 	if (end == at || net_is_digit(peek(r, at)))
 		return 0;
 	if (peek(r, end) == '(') {
-		while (end < r->text->n && peek(r, end) != ')' && peek(r, end) != '=')
+		while (end < r->end && peek(r, end) != ')' && peek(r, end) != '=')
 			end++;
 		if (peek(r, end) != ')')
 			return 0;
@@ -224,32 +265,17 @@ static size_t param_name_end(const net_card_reader *r, size_t at, size_t *value)
 /* Where the text of a value ends: before the next parameter or at the end of the card. */
 static int value_end(net_card_reader *r, size_t *to)
 {
-	size_t at = r->at, last = r->at, ignored;
-	while (at < r->text->n) {
-		if (at > r->at && param_name_end(r, at, &ignored))
-			break;
-		const size_t end = run_end(r, at, r->is_model ? ",()" : ",");
+	size_t at = r->at, ignored;
+	*to = at;
+	while (at < r->end && (at == r->at || !param_name_end(r, at, &ignored))) {
+		const size_t end = run_end(r, at, ",");
 		if (!end)
 			return 0;
-		last = end > at ? end : last;
-		at = end;
-		while (net_is_blank(peek(r, at)) || peek(r, at) == ',' ||
-		       (r->is_model && (peek(r, at) == '(' || peek(r, at) == ')')))
+		*to = end > at ? end : *to;
+		for (at = end; net_is_blank(peek(r, at)) || peek(r, at) == ',';)
 			at++;
 	}
-	*to = last;
 	return 1;
-}
-
-static int quoted_value(net_card_reader *r, net_param *p)
-{
-	const size_t end = run_end(r, r->at, " ,");
-	if (!end)
-		return 0;
-	p->text = arena_strndup(r->arena, r->text->text + r->at + 1, end - r->at - 2);
-	p->value_span = net_text_span(r->text, r->at, end);
-	r->at = end;
-	return p->text ? 1 : no_memory(r);
 }
 
 static int keep_value(net_card_reader *r, net_param *p, size_t to)
@@ -260,13 +286,39 @@ static int keep_value(net_card_reader *r, net_param *p, size_t to)
 	return p->text ? 1 : no_memory(r);
 }
 
+/* "string": the text is what stands between the quotes */
+static int string_value(net_card_reader *r, net_param *p)
+{
+	const size_t end = quote_end(r, r->at);
+	if (!end)
+		return 0;
+	if (end < r->end && !net_is_blank(peek(r, end)) && peek(r, end) != ',')
+		return fail(r, E0201, end, end + 1, "a blank is wanted behind a string");
+	r->at++;
+	if (!keep_value(r, p, end - 1))
+		return 0;
+	r->at = end;
+	return 1;
+}
+
 /* On elements: as far as the expression goes. */
 static int element_value(net_card_reader *r, net_param *p)
 {
 	size_t end = r->at;
-	const net_range range = {.text = r->text, .from = r->at, .to = r->text->n, .prefix = NET_PREFIX};
+	const net_range range = {.text = r->text, .from = r->at, .to = r->end, .prefix = NET_PREFIX};
 	p->value = net_expr_read(r->arena, range, &end, &r->fault);
-	return p->value ? keep_value(r, p, end) : 0;
+	return p->value && refuse_dollar(r, r->at, end) ? keep_value(r, p, end) : 0;
+}
+
+/* On .param and .expect: everything up to the next parameter, which must be an expression. */
+static int formula_value(net_card_reader *r, net_param *p)
+{
+	size_t to;
+	if (!value_end(r, &to))
+		return 0;
+	const net_range range = {.text = r->text, .from = r->at, .to = to, .prefix = NET_WHOLE};
+	p->value = net_expr_read(r->arena, range, NULL, &r->fault);
+	return p->value ? keep_value(r, p, to) : 0;
 }
 
 /* On other cards: the whole text, an expression only when all of it is one. */
@@ -279,12 +331,11 @@ static int card_value(net_card_reader *r, net_param *p)
 	const net_range range = {.text = r->text, .from = r->at, .to = to, .prefix = NET_PREFIX_ITEM};
 	const net_expr *value = net_expr_read(r->arena, range, &end, &quiet);
 	const int is_number = net_is_digit(peek(r, r->at)) || strchr("+-.'{", peek(r, r->at)) != NULL;
-	if (value && end >= to)
-		p->value = value;
-	else if (!value && is_number) {
+	if (!value && (is_number || quiet.code == E0999)) {
 		r->fault = quiet;
 		return 0;
 	}
+	p->value = value && end >= to ? value : NULL;
 	return keep_value(r, p, to);
 }
 
@@ -298,14 +349,30 @@ static int read_param(net_card_reader *r, size_t name_end, size_t value)
 	r->at = value;
 	while (net_is_blank(peek(r, r->at)))
 		r->at++;
-	if (r->at >= r->text->n)
+	if (r->at >= r->end || param_name_end(r, r->at, &value))
 		return fail(r, E0201, equals, equals + 1, "nothing follows the '='");
-	const int ok = peek(r, r->at) == '"' ? quoted_value(r, &p)
+	const int ok = peek(r, r->at) == '"' ? string_value(r, &p)
 	               : r->is_element       ? element_value(r, &p)
+	               : r->is_formula       ? formula_value(r, &p)
 	                                     : card_value(r, &p);
 	if (!ok)
 		return 0;
 	return net_stack_push(&r->param, &p) == TS_OK ? 1 : no_memory(r);
+}
+
+/* .model NAME TYPE ( ... ): what stands between the brackets is all there is */
+static int enter_model(net_card_reader *r)
+{
+	const size_t close = bracket_end(r, r->at);
+	if (!close)
+		return 0;
+	for (size_t at = close; at < r->end; at++)
+		if (!net_is_blank(peek(r, at)))
+			return fail(r, E0201, at, at + 1, "nothing may follow the brackets of a .model");
+	r->at++;
+	r->end = close - 1;
+	r->is_model = 0;
+	return 1;
 }
 
 static int read_fields(net_card_reader *r)
@@ -313,8 +380,13 @@ static int read_fields(net_card_reader *r)
 	for (;;) {
 		size_t value = 0;
 		skip_blanks(r);
-		if (r->at >= r->text->n)
+		if (r->at >= r->end)
 			return 1;
+		if (r->is_model && r->word.n == 2 && peek(r, r->at) == '(') {
+			if (!enter_model(r))
+				return 0;
+			continue;
+		}
 		const size_t end = param_name_end(r, r->at, &value);
 		if (!(end ? read_param(r, end, value) : read_word(r)))
 			return 0;
@@ -351,6 +423,7 @@ static void set_kind(net_card_reader *r, net_card *card)
 			card->kind = table[i].kind;
 	r->is_element = card->kind == NET_ELEMENT || card->kind == NET_SUBCKT;
 	r->is_model = card->kind == NET_MODEL;
+	r->is_formula = card->kind == NET_PARAM || strcmp(card->name, ".expect") == 0;
 	r->is_file =
 	    strcmp(card->name, ".include") == 0 || strcmp(card->name, ".inc") == 0 || strcmp(card->name, ".lib") == 0;
 }
@@ -374,7 +447,8 @@ static int shape(net_card_reader *r, net_card *card)
 		              card->word[0].text);
 		return 0;
 	}
-	if (card->kind == NET_SUBCKT && card->n_word > 0 && strcmp(card->word[card->n_word - 1].text, "params:") == 0)
+	const int is_scope = card->kind == NET_SUBCKT || (card->kind == NET_ELEMENT && card->name[0] == 'x');
+	while (is_scope && card->n_word > 0 && strcmp(card->word[card->n_word - 1].text, "params:") == 0)
 		card->n_word--;
 	return 1;
 }
@@ -384,8 +458,9 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 	*card = (net_card){.kind = NET_DOT, .span = text->first_line};
 	r->text = text;
 	r->at = 0;
+	r->end = text->n;
 	r->word.n = r->param.n = 0;
-	r->is_element = r->is_model = r->is_file = 0;
+	r->is_element = r->is_model = r->is_file = r->is_formula = 0;
 	r->fault = (net_fault){.code = DIAG_N_CODE};
 	if (!read_name(r, card))
 		return 0;

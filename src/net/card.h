@@ -3,7 +3,7 @@
  *
  *   word   a run of characters up to a blank, ',' or '=' outside brackets and quotes; pulse(...) and its kin: a group
  *   param  name = value. Bare values: on elements the longest expression there is, on other cards everything up to the
- *          next name = ; there, text that is not one expression is kept as text.
+ *          next name = ; there, text that is not one expression is kept as text, but on .param and .expect a mistake.
  */
 #ifndef NET_CARD_H
 #define NET_CARD_H
@@ -13,9 +13,10 @@
 typedef struct net_card_reader {
 	arena *arena;
 	const net_text *text;
-	size_t at;
+	size_t at, end; /* what is left to read */
 	int is_element; /* values end where the expression does */
-	int is_model;   /* parentheses around parameters are blanks */
+	int is_model;   /* brackets may enclose all parameters */
+	int is_formula; /* values must be expressions */
 	int is_file;    /* words are file names, not expressions */
 	net_stack word, param;
 	net_fault fault;

@@ -18,14 +18,26 @@ static void put_word(const net_word *word, FILE *to)
 	fputc(')', to);
 }
 
+/* Text that is no expression was a string, which has no quote in it, or several words. */
+static void put_param(const net_param *param, FILE *to)
+{
+	const int is_string = !param->value && !strchr(param->text, '"');
+	fprintf(to, is_string ? " %s=\"%s\"" : " %s=%s", param->name, param->text);
+}
+
+/* Words and parameters in the order of the source: where a value ends depends on what follows. */
 static void put_fields(const net_card *card, FILE *to)
 {
-	for (int i = 0; i < card->n_word; i++) {
-		fputc(' ', to);
-		put_word(&card->word[i], to);
+	for (int w = 0, p = 0; w < card->n_word || p < card->n_param;) {
+		const int is_word =
+		    p == card->n_param || (w < card->n_word && card->word[w].span.offset < card->param[p].span.offset);
+		if (is_word) {
+			fputc(' ', to);
+			put_word(&card->word[w++], to);
+		} else {
+			put_param(&card->param[p++], to);
+		}
 	}
-	for (int i = 0; i < card->n_param; i++)
-		fprintf(to, card->param[i].value ? " %s=%s" : " %s=\"%s\"", card->param[i].name, card->param[i].text);
 	fputc('\n', to);
 }
 

@@ -41,6 +41,14 @@ static const binary_op binary_table[] = {
 };
 enum { LEVEL_LOWEST = 1 };
 
+int net_op_level(int op)
+{
+	for (size_t i = 0; i < sizeof binary_table / sizeof *binary_table; i++)
+		if (binary_table[i].op == op)
+			return binary_table[i].level;
+	return 0;
+}
+
 static const net_expr *parse_cond(expr_parser *p);
 static const net_expr *parse_unary(expr_parser *p);
 
@@ -221,7 +229,8 @@ static const net_expr *parse_call(expr_parser *p, const char *name)
 		return NULL;
 	node.n_arg = p->arg.n - mark;
 	p->height = height;
-	const net_expr *call = make_node(p, node, (const net_expr *const *)(const void *)p->arg.data + mark, from);
+	const net_expr *const *arg = node.n_arg ? (const net_expr *const *)(const void *)p->arg.data + mark : NULL;
+	const net_expr *call = make_node(p, node, arg, from);
 	p->arg.n = mark;
 	return call;
 }
@@ -303,10 +312,7 @@ static int binary_level(expr_parser *p)
 	const int touches = p->now.to < p->end && !net_is_blank(p->text->text[p->now.to]);
 	if ((p->in_list || p->prefix == NET_PREFIX_ITEM) && is_sign && p->now.after_blank && touches)
 		return 0;
-	for (size_t i = 0; i < sizeof binary_table / sizeof *binary_table; i++)
-		if (binary_table[i].op == p->now.op)
-			return binary_table[i].level;
-	return 0;
+	return net_op_level(p->now.op);
 }
 
 static const net_expr *parse_binary(expr_parser *p, int lowest)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Canonical text of an expression: operators inside operators stand in parentheses, so that no rule of precedence is
- * needed to read it; numbers read back to the same bits.
+ * Canonical text of an expression: no blanks, parentheses only where the tree would be another without them (so that it
+ * nests no deeper than what was read), numbers that read back to the same bits.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,13 +8,18 @@
 #include "base/alloc.h"
 #include "base/number.h"
 #include "net/expr.h"
+#include "net/lexer.h"
 #include "net/stack.h"
 
-static void put(net_stack *s, const char *text)
+typedef struct writer {
+	net_stack text; /* characters */
+	ts_status status;
+} writer;
+
+static void put(writer *w, const char *text)
 {
-	for (; *text; text++)
-		if (net_stack_push(s, text) != TS_OK)
-			return;
+	for (; *text && w->status == TS_OK; text++)
+		w->status = net_stack_push(&w->text, text);
 }
 
 static const char *op_text(int op, char buffer[2])
@@ -32,77 +37,96 @@ static const char *op_text(int op, char buffer[2])
 	return buffer;
 }
 
-static void print(net_stack *s, const net_expr *e, int top);
+/* What stands without parentheses where; between them are the levels of net_op_level. */
+enum { LEVEL_COND = 0, LEVEL_BINARY = 1, LEVEL_UNARY = 7, LEVEL_POWER = 8, LEVEL_PRIMARY = 9 };
 
-static void print_call(net_stack *s, const net_expr *e)
+static void print(writer *w, const net_expr *e, int level);
+
+static void print_call(writer *w, const net_expr *e)
 {
-	put(s, e->name);
-	put(s, "(");
+	put(w, e->name);
+	put(w, "(");
 	for (int i = 0; i < e->n_arg; i++) {
-		put(s, i ? "," : "");
-		print(s, e->arg[i], 1);
+		put(w, i ? "," : "");
+		print(w, e->arg[i], LEVEL_COND);
 	}
-	put(s, ")");
+	put(w, ")");
 }
 
-static void print_probe(net_stack *s, const net_expr *e)
+static void print_probe(writer *w, const net_expr *e)
 {
-	put(s, e->name);
-	put(s, "(");
-	put(s, e->node[0]);
-	put(s, e->node[1] ? "," : "");
-	put(s, e->node[1] ? e->node[1] : "");
-	put(s, ")");
+	put(w, e->name);
+	put(w, "(");
+	put(w, e->node[0]);
+	put(w, e->node[1] ? "," : "");
+	put(w, e->node[1] ? e->node[1] : "");
+	put(w, ")");
 }
 
-static void print_operator(net_stack *s, const net_expr *e)
+static int level_of(const net_expr *e)
+{
+	if (e->kind == NET_COND)
+		return LEVEL_COND;
+	if (e->kind == NET_UNARY)
+		return LEVEL_UNARY;
+	return e->op == NET_OP_POW ? LEVEL_POWER : net_op_level(e->op);
+}
+
+static void print_operator(writer *w, const net_expr *e)
 {
 	char buffer[2];
-	if (e->kind == NET_UNARY) {
-		put(s, op_text(e->op, buffer));
-		print(s, e->arg[0], 0);
+	const int level = level_of(e);
+	switch (e->kind) {
+	case NET_UNARY:
+		put(w, op_text(e->op, buffer));
+		print(w, e->arg[0], LEVEL_UNARY);
 		return;
+	case NET_COND:
+		print(w, e->arg[0], LEVEL_BINARY);
+		put(w, "?");
+		print(w, e->arg[1], LEVEL_COND);
+		put(w, ":");
+		print(w, e->arg[2], LEVEL_COND);
+		return;
+	default:
+		print(w, e->arg[0], e->op == NET_OP_POW ? LEVEL_PRIMARY : level);
+		put(w, op_text(e->op, buffer));
+		print(w, e->arg[1], e->op == NET_OP_POW ? LEVEL_UNARY : level + 1);
 	}
-	print(s, e->arg[0], 0);
-	put(s, e->kind == NET_COND ? "?" : op_text(e->op, buffer));
-	print(s, e->arg[1], 0);
-	if (e->kind == NET_BINARY)
-		return;
-	put(s, ":");
-	print(s, e->arg[2], 0);
 }
 
-static void print(net_stack *s, const net_expr *e, int top)
+static void print(writer *w, const net_expr *e, int level)
 {
 	char number[32];
 	switch (e->kind) {
 	case NET_NUMBER:
-		put(s, number_exact(e->number, number));
+		put(w, number_exact(e->number, number));
 		return;
 	case NET_NAME:
-		put(s, e->name);
+		put(w, e->name);
 		return;
 	case NET_PROBE:
-		print_probe(s, e);
+		print_probe(w, e);
 		return;
 	case NET_CALL:
-		print_call(s, e);
+		print_call(w, e);
 		return;
 	case NET_UNARY:
 	case NET_BINARY:
 	case NET_COND:
 		break;
 	}
-	put(s, top ? "" : "(");
-	print_operator(s, e);
-	put(s, top ? "" : ")");
+	const int is_open = level_of(e) >= level;
+	put(w, is_open ? "" : "(");
+	print_operator(w, e);
+	put(w, is_open ? "" : ")");
 }
 
 char *net_expr_text(arena *a, const net_expr *expr)
 {
-	net_stack s = {.item = 1};
-	print(&s, expr, 1);
-	char *text = arena_strndup(a, s.data ? s.data : "", (size_t)s.n);
-	net_stack_free(&s);
+	writer w = {.text.item = 1};
+	print(&w, expr, LEVEL_COND);
+	char *text = w.status == TS_OK ? arena_strndup(a, w.text.data, (size_t)w.text.n) : NULL;
+	net_stack_free(&w.text);
 	return text;
 }

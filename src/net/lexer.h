@@ -54,6 +54,8 @@ typedef struct net_range {
 	int prefix; /* net_prefix */
 } net_range;
 
+/* Level of a left-associative operator, 1 (loosest) to 6; 0: it is none. */
+int net_op_level(int op);
 /* Read range; *end (may be NULL) is the first byte not used. NULL with a fault; E0999 means no memory. */
 const net_expr *net_expr_read(arena *a, net_range range, size_t *end, net_fault *fault);
 #endif

@@ -12,11 +12,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "net/card.h"
 
-enum { MAX_DEPTH = 64, MAX_SUBCKT = 64 };
+/* Files that include one another twice double at every level: what is read in all is bounded, too. */
+enum { MAX_DEPTH = 64, MAX_SUBCKT = 64, MAX_FILES = 4096 };
+static const size_t max_bytes = (size_t)1 << 29;
 
 typedef struct open_subckt {
 	net_card card;
@@ -29,6 +32,9 @@ typedef struct open_file {
 	const char *section; /* NULL: the whole file */
 	const struct open_file *from;
 	int depth;
+	int is_known; /* device and node tell which file it is, whatever its path */
+	dev_t device;
+	ino_t node;
 } open_file;
 
 typedef struct parser {
@@ -39,6 +45,8 @@ typedef struct parser {
 	net_stack done; /* net_card */
 	open_subckt open[MAX_SUBCKT];
 	int n_open;
+	int n_file;    /* included so far */
+	size_t n_byte; /* in them */
 	int n_bad;     /* mistakes */
 	int is_broken; /* mistakes that leave pieces out: later stages would report nonsense */
 } parser;
@@ -129,16 +137,18 @@ static void report_open(parser *p)
 	}
 }
 
-/* The file name as written: without quotes, in its own case. */
+static char *without_quotes(parser *p, const char *text, size_t n)
+{
+	const int quoted = n >= 2 && (*text == '"' || *text == '\'') && text[n - 1] == *text;
+	return arena_strndup(p->arena, text + quoted, n - (quoted ? 2 : 0));
+}
+
+/* The file name as written, in its own case. */
 static char *file_name(parser *p, const net_text *text, const net_word *word)
 {
 	size_t size;
 	const char *source = src_text(p->sources, text->file, &size);
-	const char *from = source + word->span.offset;
-	size_t n = word->span.length;
-	if (n >= 2 && (*from == '"' || *from == '\'') && from[n - 1] == *from)
-		from++, n -= 2;
-	return arena_strndup(p->arena, from, n);
+	return without_quotes(p, source + word->span.offset, word->span.length);
 }
 
 static char *resolve(parser *p, const open_file *self, const char *name)
@@ -154,10 +164,29 @@ static int same_section(const char *a, const char *b)
 	return (!a && !b) || (a && b && strcasecmp(a, b) == 0);
 }
 
-static int is_cycle(const open_file *self, const char *path, const char *section)
+static open_file describe(const char *path, const char *section, const open_file *from)
 {
-	for (; self; self = self->from)
-		if (strcmp(self->path, path) == 0 && same_section(self->section, section))
+	struct stat info;
+	open_file f = {.path = path, .section = section, .from = from, .depth = from ? from->depth + 1 : 0};
+	if (stat(path, &info) == 0) {
+		f.is_known = 1;
+		f.device = info.st_dev;
+		f.node = info.st_ino;
+	}
+	return f;
+}
+
+static int same_file(const open_file *a, const open_file *b)
+{
+	if (a->is_known && b->is_known)
+		return a->device == b->device && a->node == b->node;
+	return strcmp(a->path, b->path) == 0;
+}
+
+static int is_cycle(const open_file *self)
+{
+	for (const open_file *f = self->from; f; f = f->from)
+		if (same_file(f, self) && same_section(f->section, self->section))
 			return 1;
 	return 0;
 }
@@ -170,29 +199,42 @@ static ts_status refuse_file(parser *p, src_span span, const char *what, const c
 	return TS_OK;
 }
 
-static ts_status include(parser *p, const net_text *text, const net_card *card, const open_file *self)
+static ts_status load(parser *p, src_span span, const open_file *self)
 {
-	const net_word *word = &card->word[0];
-	const char *section = card->n_word > 1 ? card->word[1].text : NULL;
-	char *name = file_name(p, text, word), *path = name ? resolve(p, self, name) : NULL;
 	int file;
-	if (!path)
-		return TS_NOMEM;
-	if (is_cycle(self, path, section))
-		return refuse_file(p, word->span, "a file includes itself, directly or through others:", path);
-	if (self->depth + 1 >= MAX_DEPTH)
-		return refuse_file(p, word->span, "files include one another more than 64 deep:", path);
+	size_t size;
 	errno = 0;
-	const ts_status status = src_load(p->sources, path, word->span, &file);
+	const ts_status status = src_load(p->sources, self->path, span, &file);
 	if (status == TS_IO) {
-		diag_add(p->diag, E0101, word->span, "cannot read '%s': %s", path, strerror(errno));
+		diag_add(p->diag, E0101, span, "cannot read '%s': %s", self->path, strerror(errno));
 		p->n_bad++;
 		p->is_broken = 1;
 		return TS_OK;
 	}
 	TS_TRY(status);
-	const open_file next = {path, section, self, self->depth + 1};
-	return parse_file(p, file, &next);
+	src_text(p->sources, file, &size);
+	p->n_file++;
+	p->n_byte += size;
+	return parse_file(p, file, self);
+}
+
+static ts_status include(parser *p, const net_text *text, const net_card *card, const open_file *from)
+{
+	const net_word *word = &card->word[0];
+	const char *wanted = card->n_word > 1 ? card->word[1].text : NULL;
+	const char *section = wanted ? without_quotes(p, wanted, strlen(wanted)) : NULL;
+	char *name = file_name(p, text, word), *path = name ? resolve(p, from, name) : NULL;
+	if (!path || (wanted && !section))
+		return TS_NOMEM;
+	const open_file self = describe(path, section, from);
+	if (is_cycle(&self))
+		return refuse_file(p, word->span, "a file includes itself, directly or through others:", path);
+	if (self.depth >= MAX_DEPTH)
+		return refuse_file(p, word->span, "files include one another more than 64 deep:", path);
+	if (p->n_file >= MAX_FILES || p->n_byte >= max_bytes)
+		return refuse_file(p, word->span,
+		                   "too many or too long files are included; this one is not read:", path);
+	return load(p, word->span, &self);
 }
 
 /* Where in its file reading stands with respect to sections. */
@@ -200,7 +242,9 @@ typedef struct section_state {
 	int inside;   /* cards count */
 	int skipping; /* inside a section that was not asked for */
 	int found;
-	int control; /* inside .control */
+	int control;   /* inside .control */
+	int n_open;    /* 1 between .lib NAME and .endl */
+	src_span open; /* the .lib NAME card */
 } section_state;
 
 static int is_named(const net_card *card, const char *name)
@@ -208,17 +252,30 @@ static int is_named(const net_card *card, const char *name)
 	return card->kind == NET_DOT && card->name && strcmp(card->name, name) == 0;
 }
 
+static void unclosed_section(parser *p, section_state *s)
+{
+	if (s->n_open)
+		report(p, E0201, s->open,
+		       "this section has no .endl; to read a file, write .lib FILE SECTION or .include FILE");
+	s->n_open = 0;
+}
+
 /* .lib NAME and .endl; 1 when the card was one of them */
-static int section_card(const net_card *card, const open_file *self, section_state *s)
+static int section_card(parser *p, const net_card *card, const open_file *self, section_state *s)
 {
 	if (is_named(card, ".endl")) {
-		s->skipping = 0;
+		if (!s->n_open)
+			report(p, E0201, card->span, ".endl without a .lib SECTION");
+		s->n_open = s->skipping = 0;
 		s->inside = self->section == NULL;
 		return 1;
 	}
 	if (!is_named(card, ".lib") || card->n_word != 1)
 		return 0;
 	const int wanted = self->section && strcasecmp(self->section, card->word[0].text) == 0;
+	unclosed_section(p, s);
+	s->n_open = 1;
+	s->open = card->span;
 	s->found |= wanted;
 	s->inside |= wanted;
 	s->skipping = !wanted;
@@ -250,7 +307,10 @@ static ts_status bad_card(parser *p, const net_card *card)
 		return TS_NOMEM;
 	diag_add(p->diag, f->code, f->span, "%s", f->message);
 	p->n_bad++;
-	return card->kind == NET_SUBCKT ? open_body(p, card, 1) : TS_OK;
+	if (card->kind != NET_SUBCKT)
+		return TS_OK;
+	p->is_broken = 1; /* or each of its instances would be reported */
+	return open_body(p, card, 1);
 }
 
 /* *over: nothing more is read from this file. */
@@ -262,7 +322,7 @@ static ts_status one_card(parser *p, const net_text *text, const open_file *self
 		s->control = !is_named(&card, ".endc");
 		return TS_OK;
 	}
-	if (ok && section_card(&card, self, s))
+	if (ok && section_card(p, &card, self, s))
 		return TS_OK;
 	if (!s->inside || s->skipping)
 		return TS_OK;
@@ -301,6 +361,8 @@ static ts_status parse_file(parser *p, int file, const open_file *self)
 		return TS_OK;
 	const ts_status status = parse_cards(p, file, self, &s, &reader);
 	net_reader_free(&reader);
+	if (status == TS_OK)
+		unclosed_section(p, &s);
 	if (status == TS_OK && self->section && !s.found) {
 		diag_add(p->diag, E0101, src_included_at(p->sources, file), "'%s' has no section '%s'", self->path,
 		         self->section);
@@ -324,7 +386,7 @@ static const char *title_of(parser *p, int file)
 
 static ts_status parse_deck(parser *p, int file, net_deck *deck)
 {
-	const open_file self = {.path = src_path(p->sources, file)};
+	const open_file self = describe(src_path(p->sources, file), NULL, NULL);
 	TS_TRY(parse_file(p, file, &self));
 	report_open(p);
 	deck->title = p->is_broken ? "" : title_of(p, file);

@@ -144,8 +144,10 @@ ts_status net_reader_next(net_reader *reader, const char *source, size_t size, s
 	char quote = 0;
 	if (append_line(reader, source, l.first, l, &quote) != TS_OK)
 		return TS_NOMEM;
-	const size_t last = reader->n ? (size_t)reader->offset[reader->n - 1] + 1 : l.first;
-	card->first_line = src_make_span(card->file, l.first, last - l.first);
+	size_t shown = reader->n;
+	while (shown && reader->text[shown - 1] == ' ')
+		shown--;
+	card->first_line = src_make_span(card->file, l.first, shown);
 	for (size_t look = *pos; look < size; look = l.next) {
 		l = find_line(source, size, look);
 		if (is_empty(source, l))

@@ -46,7 +46,7 @@ static double value_of(const char *text, mistake *m)
 	src_map *map = src_map_create();
 	arena *a = arena_create();
 	int file;
-	double value = NAN;
+	double value = 0;
 	diag_severity severity;
 	src_load_text(map, "t", text, strlen(text), SRC_NOWHERE, &file);
 	diag_list *diag = diag_create(map);
@@ -233,8 +233,18 @@ static void test_text(void)
 		const net_expr *again = net_expr_parse(a, 0, 0, text, strlen(text), NULL);
 		T_STR(again ? net_expr_text(a, again) : "", text);
 	}
-	const net_expr *e = net_expr_parse(a, 0, 0, "A+b*C", 5, NULL);
-	T_STR(net_expr_text(a, e), "a+(b*c)");
+	static const char *const least[][2] = {{"(A+(b*C))", "a+b*c"},
+	                                       {"(a+b)*c", "(a+b)*c"},
+	                                       {"a-(b-c)-d", "a-(b-c)-d"},
+	                                       {"-(a**2)", "-a**2"},
+	                                       {"(-a)**2", "(-a)**2"},
+	                                       {"- - (a*b)", "--(a*b)"},
+	                                       {"(a?b:c)?(d):(e)", "(a?b:c)?d:e"},
+	                                       {"2**(3**2)", "2**3**2"}};
+	for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
+		const net_expr *e = net_expr_parse(a, 0, 0, least[i][0], strlen(least[i][0]), NULL);
+		T_STR(e ? net_expr_text(a, e) : "", least[i][1]);
+	}
 	arena_destroy(a);
 }
 

@@ -233,6 +233,8 @@ static void test_card_mistakes(void)
 	check_mistake("r1 a 0 '1+2", "d:2:8: error: ", "E0202");
 	check_mistake("r1 a 0 {1+2", "d:2:8: error: ", "E0202");
 	check_mistake("r1 a 0 {1+2)", "d:2:12: error: ", "E0202");
+	check_mistake("r1 a$,b 1", "d:2:5: error: ", "E0201");
+	check_mistake("r1 a b x=c$$ comment", "d:2:11: error: ", "E0201");
 	check_mistake("v1 a 0 pulse(0 1", "d:2:13: error: ", "E0202");
 	check_mistake("v1 a 0 pulse( )", "d:2:8: error: ", "E0201");
 	check_mistake("v1 a 0 pulse(0 1e999)", "d:2:16: error: ", "E0104");

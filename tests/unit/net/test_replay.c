@@ -11,7 +11,7 @@
 #include "deck.h"
 #include "tree.h"
 
-enum { N_MUTATION = 6000, MAX_DECK = 40, MAX_BYTES = 1 << 14 };
+enum { N_MUTATION = 6000, MAX_DECK = 100, MAX_BYTES = 1 << 14 };
 static const double limit_one = 1.0; /* seconds for one deck: quadratic time would show */
 
 typedef struct bytes {
