@@ -74,6 +74,8 @@ void diag_destroy(diag_list *list)
 	alloc_free(list);
 }
 
+static char *format_text(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static char *format_text(const char *format, va_list args)
 {
 	va_list again;

@@ -154,7 +154,9 @@ static int plot_error(const char *text)
 
 int cli_plot(int argc, char **argv)
 {
-	static const struct argp parser = {NULL,
+	static const struct argp_option options[] = {
+	    {"output", 'o', "FOLDER", 0, "where the figures go (default: beside the file)", 0}, {0}};
+	static const struct argp parser = {options,
 	                                   parse,
 	                                   "FILE",
 	                                   "Draws the figures of a result, cell or report file as PNG beside it: a "

@@ -38,9 +38,9 @@ typedef struct subvt_rate {
 
 static inline subvt_rate subvt_leave(const subvt_constants *k, lane vgb, lane veb)
 {
-	const lane exponent = k->sign * (vgb * k->inv_nu - veb * k->inv_u) - k->offset;
-	const lane clamped = lane_min(exponent, lane_set(LANE_LIMEXP));
-	return (subvt_rate){k->rate * lane_limexp(exponent), k->rate * lane_exp(clamped)};
+	const lane exponent = k->sign * (vgb * k->inv_nu - veb * k->inv_u) - k->offset, limit = lane_set(LANE_LIMEXP);
+	const lane slope = k->rate * lane_exp(lane_min(limit, exponent));
+	return (subvt_rate){lane_select(exponent > limit, slope * (1.0 + (exponent - limit)), slope), slope};
 }
 
 /* forward and reverse rate at port voltages v[4] shifted by +s[4] and -s[4] */
