@@ -3,14 +3,15 @@
  * random numbers of their own. It tells the fastest relaxation rate, from which the step follows, and the range of
  * every signal, from which the histograms and an automatic threshold follow.
  *
- * Accuracy of the step: the W-trapezoid's error in a switching rate is about 0.04 (lambda h)^2 for the subthreshold
- * latch (docs/numerics.md), so STEP_PART = 0.35 costs 0.5 %; variances of linear circuits are exact at any step.
+ * Accuracy of the step: lambda is the fastest rate, averaged over time and lanes, at the bias where that is largest.
+ * For the subthreshold latch h lambda = 0.25 costs about half a percent in the switching rate (docs/numerics.md);
+ * variances of linear circuits are exact at any step.
  */
 #include <math.h>
 #include "base/alloc.h"
 #include "sim/noise_run.h"
 
-static const double STEP_PART = 0.35; /* h lambda of the run */
+static const double STEP_PART = 0.25; /* h lambda of the run, lambda averaged over the pilot */
 static const double PILOT_PART = 0.1; /* h lambda of the pilot */
 static const double GRID_SLACK = 1e-9;
 static const double MOST_STEPS = 1e15;
@@ -23,7 +24,9 @@ typedef struct pilot {
 	sde_work *work;
 	noise_stream stream;
 	uint32_t trajectory[LANES];
-	double rate;
+	double rate;       /* largest seen */
+	double sum, count; /* of rates at this bias */
+	double mean;       /* largest mean of a bias */
 } pilot;
 
 static void see_rates(pilot *p)
@@ -31,8 +34,11 @@ static void see_rates(pilot *p)
 	double lambda[LANES] __attribute__((aligned(64)));
 	sde_rates(p->work, lambda);
 	for (int l = 0; l < LANES; l++)
-		if (isfinite(lambda[l]))
+		if (isfinite(lambda[l])) {
 			p->rate = fmax(p->rate, lambda[l]);
+			p->sum += lambda[l];
+			p->count++;
+		}
 }
 
 static void see_ranges(pilot *p)
@@ -63,6 +69,7 @@ static ts_status pilot_bias(pilot *p, size_t b, double *low, double *high)
 	noise_stream_begin(&p->stream, p->run->seed, PHILOX_START, p->trajectory);
 	uint32_t failed = sde_begin(p->work, 0);
 	double t = 0;
+	p->sum = p->count = 0;
 	see_rates(p);
 	for (uint64_t n = 0; n < PILOT_STEPS && !failed && t < p->run->request->tstop; n++) {
 		const double h = pilot_step(p);
@@ -80,6 +87,7 @@ static ts_status pilot_bias(pilot *p, size_t b, double *low, double *high)
 		if (n % RATE_EVERY == 0)
 			see_rates(p);
 	}
+	p->mean = fmax(p->mean, p->sum / fmax(1, p->count));
 	return TS_OK;
 }
 
@@ -128,7 +136,7 @@ static ts_status run_biases(pilot *p)
 	run->results.worst_rate = p->rate;
 	if (run->pbit)
 		run->threshold = run->pbit->threshold_auto ? 0.5 * (low + high) : run->pbit->threshold;
-	return set_grid(run, p->rate);
+	return set_grid(run, p->mean);
 }
 
 ts_status noise_pilot(noise_run *run)

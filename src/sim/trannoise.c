@@ -11,7 +11,7 @@
 #include "base/stop.h"
 #include "sim/noise_run.h"
 
-static const double COARSE = 1; /* h lambda above which the step is called coarse */
+static const double COARSE = 3; /* h lambda above which the step is called coarse */
 
 static long tiles_per_bias(const noise_run *run)
 {
