@@ -132,6 +132,9 @@ def draw_bit(result, figures, analysis, name, group):
             else:
                 counts, edges = np.histogram(values[row][np.isfinite(values[row])] * kv, bins=60)
             side_histogram(side, edges, counts, threshold * kv)
+            low, high = np.nanmin(values[row]), np.nanmax(values[row])
+            margin = 0.1 * max(high - low, 1e-12)
+            main.set_ylim((low - margin) * kv, (high + margin) * kv)
             main.set_ylabel(f"{signal} / {v_label}")
             where = "" if bias is None else f"input {bias[i_bias]:.4g} V, "
             main.set_title(f"{where}trajectory {row % per_bias}, {n} of {len(axis[0])} samples", fontsize=8, loc="left")

@@ -18,10 +18,10 @@ typedef struct op_axis {
 } op_axis;
 
 typedef struct op_transfer {
-	int dim, n;      /* points: axis.n ^ dim */
+	int dim, n; /* points: axis.n ^ dim */
 	op_axis axis;
-	double *t;       /* [n][n] */
-	double outside;  /* largest probability to leave the box from its middle half */
+	double *t;      /* [n][n] */
+	double outside; /* largest probability to leave the box from its middle half */
 } op_transfer;
 
 static inline double *op_array(size_t n)
@@ -141,9 +141,9 @@ static inline op_transfer op_build(sde_bench *b, const int *node, int dim, const
 			for (int d = 0; d < dim; d++)
 				x[q * dim + d] = o.axis.x[d == dim - 1 ? row % s->n : row / s->n] + s->kick * xi[q * m];
 		for (int d = 0; d < dim; d++)
-			middle = fmax(middle,
-			              fabs(2 * o.axis.x[d == dim - 1 ? row % s->n : row / s->n] - s->low - s->high) /
-			                  (s->high - s->low));
+			middle =
+			    fmax(middle, fabs(2 * o.axis.x[d == dim - 1 ? row % s->n : row / s->n] - s->low - s->high) /
+			                     (s->high - s->low));
 		bench_map(b, node, dim, count, x, xi, NULL);
 		for (int q = 0; q < count; q++) {
 			op_add(&o, row, x + q * dim, w[q], card);

@@ -21,8 +21,8 @@ typedef struct sde_bench {
 	sde_work *work;
 	double h;
 	int n_source;
-	uint32_t failed;       /* lanes that ever failed */
-	double *xi, *xi_next;  /* [n_source][LANES] */
+	uint32_t failed;      /* lanes that ever failed */
+	double *xi, *xi_next; /* [n_source][LANES] */
 } sde_bench;
 
 static inline ts_status bench_start(sde_bench *b, const sde_options *o)

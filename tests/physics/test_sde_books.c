@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The energy books: in every circuit, method and reading, work of the sources = change of field energy + heat, to 1e-9 of
- * what was turned over; and the entries themselves against closed forms: a divider's heat, the charge of its source, the
- * energy of a charged capacitor, heat of one resistor at equilibrium being zero in the mean.
+ * The energy books: in every circuit, method and reading, work of the sources = change of field energy + heat, to 1e-9
+ * of what was turned over; and the entries themselves against closed forms: a divider's heat, the charge of its source,
+ * the energy of a charged capacitor, heat of one resistor at equilibrium being zero in the mean.
  */
 #include "sde_bench.h"
 
@@ -53,26 +53,40 @@ static const books_case CASES[] = {
     {"two temperatures, driven",
      "driven\nv1 in 0 sin(0 1 100meg)\nr1 in a 1meg\nc1 a 0 1f\nc2 in a 0.2f\nr2 a b 1meg temp=100\nc3 b 0 1f\n.end\n",
      1e-10, 1e-10},
-    {"stacked sources", "stack\nv1 a 0 0.5\nv2 b a 0.5\nv3 0 m 0.25\nr1 b x 1meg\nr2 x m 1meg\nr3 a x 1meg\nc1 x b 1f\n.end\n",
-     1e-10, 1e-10},
+    {"stacked sources",
+     "stack\nv1 a 0 0.5\nv2 b a 0.5\nv3 0 m 0.25\nr1 b x 1meg\nr2 x m 1meg\nr3 a x 1meg\nc1 x b 1f\n.end\n", 1e-10,
+     1e-10},
     {"current source", "isource\ni1 0 a pulse(0 1u 1n 1n 1n 5n 20n)\nr1 a 0 1meg\nc1 a 0 1f\n.end\n", 1e-10, 1e-10},
     {"rlc", "rlc\nv1 in 0 1\nr1 in a 1k\nl1 a b 1u\nc1 b 0 1f\nc2 a 0 1f\nr2 b 0 10k\n.end\n", 1e-12, 1e-14},
-    {"algebraic, linear", "divider\nv1 in 0 1\nra in m 1k noisy=0\nrb m 0 1k noisy=0\nrc m a 1meg noisy=0\n"
-                          "r1 a 0 1meg\nc1 a 0 1f\n.end\n",
+    {"algebraic, linear",
+     "divider\nv1 in 0 1\nra in m 1k noisy=0\nrb m 0 1k noisy=0\nrc m a 1meg noisy=0\n"
+     "r1 a 0 1meg\nc1 a 0 1f\n.end\n",
      1e-10, 1e-10},
-    {"floating ideal sources", "floating\nv1 a b 0.3\nc1 a 0 1f\nc2 b 0 2f\nr1 a 0 1meg\nr2 b 0 2meg\ne1 d 0 a 0 2\n"
-                               "r3 d b 1meg\n.end\n",
+    {"floating ideal sources",
+     "floating\nv1 a b 0.3\nc1 a 0 1f\nc2 b 0 2f\nr1 a 0 1meg\nr2 b 0 2meg\ne1 d 0 a 0 2\n"
+     "r3 d b 1meg\n.end\n",
      1e-10, 1e-10},
-    {"behavioural", "behave\nc1 x 0 1f\nr1 x 0 1meg\nb1 x 0 i='1u*v(x)*v(x)*v(x)'\nv1 y 0 0.2\nr2 y x 1meg\n.end\n", 1e-10,
-     1e-10},
-    {"junction charge", "junction\nv1 c 0 0.1\nd1 a 0 dj\nr1 a b 10meg\nc1 b 0 0.2f\nd2 c b dj\n"
-                        ".model dj d(is=1p n=1 cjo=1f vj=0.7 m=0.5 tt=1n)\n.end\n",
+    {"ideal branches tie bare nodes",
+     "bare\nv1 in 0 1\nr0 in p 1k noisy=0\nv2 p q 0.1\nr3 q a 1k noisy=0\nc1 a 0 1f\n"
+     "r1 a 0 1meg\n.end\n",
+     1e-12, 1e-13},
+    {"junction behind a floating source",
+     "tied\nd1 a 0 dj\nv1 a b 0.1\nr1 b 0 1meg\nc1 b 0 0.5f\nr2 a 0 1meg\n"
+     ".model dj d(is=1p n=1 cjo=1f vj=0.7 m=0.5 tt=1n)\n.end\n",
+     1e-10, 1e-11},
+    {"behavioural", "behave\nc1 x 0 1f\nr1 x 0 1meg\nb1 x 0 i='1u*v(x)*v(x)*v(x)'\nv1 y 0 0.2\nr2 y x 1meg\n.end\n",
      1e-10, 1e-10},
-    {"algebraic, nonlinear", "algebraic\nv1 c 0 0.5\nd1 c m dj noisy=0\nr1 m a 1meg noisy=0\nr2 a 0 10meg\nc1 a 0 1f\n"
-                             ".model dj d(is=1p n=1)\n.end\n",
+    {"junction charge",
+     "junction\nv1 c 0 0.1\nd1 a 0 dj\nr1 a b 10meg\nc1 b 0 0.2f\nd2 c b dj\n"
+     ".model dj d(is=1p n=1 cjo=1f vj=0.7 m=0.5 tt=1n)\n.end\n",
      1e-10, 1e-10},
-    {"ekv inverter", "ekv\nvdd vdd 0 0.3\nvin in 0 0.15\nmn out in 0 0 n w=1u l=0.5u\nmp out in vdd vdd p w=2u l=0.5u\n"
-                     "c1 out 0 0.5f\n.model n nmos level=44\n.model p pmos level=44\n.end\n",
+    {"algebraic, nonlinear",
+     "algebraic\nv1 c 0 0.5\nd1 c m dj noisy=0\nr1 m a 1meg noisy=0\nr2 a 0 10meg\nc1 a 0 1f\n"
+     ".model dj d(is=1p n=1)\n.end\n",
+     1e-10, 1e-10},
+    {"ekv inverter",
+     "ekv\nvdd vdd 0 0.3\nvin in 0 0.15\nmn out in 0 0 n w=1u l=0.5u\nmp out in vdd vdd p w=2u l=0.5u\n"
+     "c1 out 0 0.5f\n.model n nmos level=44\n.model p pmos level=44\n.end\n",
      1e-11, 1e-12},
 };
 
@@ -147,8 +161,8 @@ static void test_polarity(void)
 	sde_bench b = bench_open("stack\nv1 0 m 1\nv2 p m 3\nr1 p 0 1meg\nr2 m 0 1meg\nc1 p 0 1f\n.end\n", &o);
 	walk(&b, 100, 0);
 	const double t = 100 * o.h;
-	/* m = -1 V, p = 2 V. r1 takes 2 uA from p, which v2 lifts from m; r2 brings 1 uA to m, so v1 must bring 1 uA: it
-	 * leaves the - terminal, and v1 absorbs 1 uW of the 6 uW that v2 gives. */
+	/* m = -1 V, p = 2 V. r1 takes 2 uA from p, which v2 lifts from m; r2 brings 1 uA to m, so v1 must bring 1 uA:
+	 * it leaves the - terminal, and v1 absorbs 1 uW of the 6 uW that v2 gives. */
 	T_REL(sde_charge(b.work, bench_instance(&b, "v2"))[0], 2e-6 * t, TOL_EXACT);
 	T_REL(sde_charge(b.work, bench_instance(&b, "v1"))[0], -1e-6 * t, TOL_EXACT);
 	T_REL(sde_heat(b.work, bench_instance(&b, "v2"))[0], -6e-6 * t, TOL_EXACT);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The bits of a trajectory depend on nothing but itself: not on its lane, not on what its neighbours do (however slowly
- * their Newton iterations converge), not on the instruction-set level. Circuits: subthreshold latch, diode with depletion
- * charge (moving charges), EKV inverter, nonlinear algebraic node, driven RC.
+ * their Newton iterations converge), not on the instruction-set level. Circuits: subthreshold latch, diode with
+ * depletion charge (moving charges), EKV inverter, nonlinear algebraic node, driven RC.
  *
  * Levels: the program runs itself with TS_ISA=2, 3, 4 and compares what it prints; a CPU without a level runs the
  * highest it has, so the comparison holds but says less.
@@ -15,8 +15,9 @@ static const char LATCH[] = "latch\nvdd vdd 0 30m\nvss vss 0 -30m\nmn1 v1 v2 vss
                             ".model n nmos level=subvt i0=1n\n.model p pmos level=subvt i0=1n\n.end\n";
 static const char JUNCTION[] = "junction\nd1 a 0 dj\nr1 a b 10meg\nc1 b 0 0.2f\nv1 c 0 0.1\nd2 c b dj\n"
                                ".model dj d(is=1p n=1 cjo=1f vj=0.7 m=0.5 tt=1n)\n.end\n";
-static const char ALGEBRAIC[] = "algebraic\nv1 c 0 0.3\nd1 c m dj noisy=0\nr1 m a 1meg noisy=0\nr2 a 0 10meg\nc1 a 0 1f\n"
-                                ".model dj d(is=1p n=1)\n.end\n";
+static const char ALGEBRAIC[] =
+    "algebraic\nv1 c 0 0.3\nd1 c m dj noisy=0\nr1 m a 1meg noisy=0\nr2 a 0 10meg\nc1 a 0 1f\n"
+    ".model dj d(is=1p n=1)\n.end\n";
 static const char EKV[] = "ekv\nvdd vdd 0 0.3\nvin in 0 0.15\nmn out in 0 0 n w=1u l=0.5u\n"
                           "mp out in vdd vdd p w=2u l=0.5u\nc1 out 0 0.5f\n"
                           ".model n nmos level=44\n.model p pmos level=44\n.end\n";
@@ -29,11 +30,11 @@ typedef struct identity_case {
 } identity_case;
 
 static const identity_case CASES[] = {
-    {"latch wt2", LATCH, 20e-12, SIM_WT2},        {"latch heun", LATCH, 10e-12, SIM_HEUN},
-    {"latch be", LATCH, 20e-12, SIM_BE},          {"junction wt2", JUNCTION, 1e-10, SIM_WT2},
-    {"junction be", JUNCTION, 1e-10, SIM_BE},     {"algebraic wt2", ALGEBRAIC, 1e-10, SIM_WT2},
-    {"algebraic em", ALGEBRAIC, 1e-10, SIM_EM},   {"algebraic be", ALGEBRAIC, 1e-10, SIM_BE},
-    {"ekv wt2", EKV, 1e-11, SIM_WT2},             {"driven wt2", DRIVEN, 1e-10, SIM_WT2},
+    {"latch wt2", LATCH, 20e-12, SIM_WT2},      {"latch heun", LATCH, 10e-12, SIM_HEUN},
+    {"latch be", LATCH, 20e-12, SIM_BE},        {"junction wt2", JUNCTION, 1e-10, SIM_WT2},
+    {"junction be", JUNCTION, 1e-10, SIM_BE},   {"algebraic wt2", ALGEBRAIC, 1e-10, SIM_WT2},
+    {"algebraic em", ALGEBRAIC, 1e-10, SIM_EM}, {"algebraic be", ALGEBRAIC, 1e-10, SIM_BE},
+    {"ekv wt2", EKV, 1e-11, SIM_WT2},           {"driven wt2", DRIVEN, 1e-10, SIM_WT2},
 };
 enum { N_CASE = sizeof CASES / sizeof *CASES };
 

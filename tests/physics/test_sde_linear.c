@@ -4,7 +4,7 @@
  */
 #include "sde_bench.h"
 
-static const double TOL_KTC = 1e-12;   /* numerics.md 1.3: exact at every step */
+static const double TOL_KTC = 1e-12; /* numerics.md 1.3: exact at every step */
 static const double TOL_STIFF = 1e-12;
 static const double TOL_HEAT = 1e-10;
 static const double TOL_OU = 1e-10;
@@ -112,8 +112,8 @@ static void test_stiff(void)
 	                           "r1 n1 0 1k\nr2 n2 n1 1meg\nr3 n3 n2 1g\nr4 n2 0 1meg\n.end\n";
 	/* two-node part: [1.5 -0.5; -0.5 2.5] fF, determinant 3.5 */
 	const double kt = PHYS_K * T0;
-	const double want[9] = {kt * 2.5 / 3.5e-15, kt * 0.5 / 3.5e-15, 0, kt * 0.5 / 3.5e-15, kt * 1.5 / 3.5e-15,
-	                        0,                  0,                  0, kt / 1e-19};
+	const double want[9] = {
+	    kt * 2.5 / 3.5e-15, kt * 0.5 / 3.5e-15, 0, kt * 0.5 / 3.5e-15, kt * 1.5 / 3.5e-15, 0, 0, 0, kt / 1e-19};
 	static const double z[] = {0.1, 10, 1e4};
 	for (size_t i = 0; i < sizeof z / sizeof *z; i++) {
 		const double fastest = 1e12 * 2.5 / 3.5; /* r1 on node 1 */

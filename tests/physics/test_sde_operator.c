@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Laws and rates of the stochastic step from its transfer operator, without sampling (numerics.md 1.3, section 9 cases 6,
- * 10 and 13): the double well of a behavioural source, the subthreshold latch of two nodes, Brillouin's diode.
+ * Laws and rates of the stochastic step from its transfer operator, without sampling (numerics.md 1.3, section 9 cases
+ * 6, 10 and 13): the double well of a behavioural source, the subthreshold latch of two nodes, Brillouin's diode.
  */
 #include "operator.h"
 
@@ -40,7 +40,7 @@ static well_law well_operator(sim_method method, double h)
 	op_transfer o = op_build(&b, node, 1, &spec);
 	well_law law = {0};
 	law.gap = -log(op_second(&o, o.axis.x, (int)(10 / h))) / h; /* the third mode must have died */
-	op_square(&o, 18); /* 2^18 h > 600 */
+	op_square(&o, 18);                                          /* 2^18 h > 600 */
 	for (int j = 0; j < o.n; j++) {
 		law.mean += o.t[j] * o.axis.x[j];
 		law.square += o.t[j] * o.axis.x[j] * o.axis.x[j];
@@ -92,9 +92,9 @@ static sde_bench latch(sim_reading reading, double h_over_t0)
 }
 
 /*
- * The same scheme written down independently, in units of V_T and t0, voltages from the middle of the rails. numerics.md
- * merges the two sources of a node into one normal; the program gives every transistor its own, so that its noise can be
- * booked on it. Both have the same limit; the second has an error of first order in h.
+ * The same scheme written down independently, in units of V_T and t0, voltages from the middle of the rails.
+ * numerics.md merges the two sources of a node into one normal; the program gives every transistor its own, so that its
+ * noise can be booked on it. Both have the same limit; the second has an error of first order in h.
  */
 typedef struct latch_local {
 	double f, s2[2], g_self, g_other; /* current leaving the node with its drift; s^2 of n and p */
@@ -287,8 +287,8 @@ static void test_brillouin(void)
 		for (int i = 0; i < 2; i++) {
 			const diode_law coarse = diode_operator(row[k].reading, c[i], 0.25);
 			const diode_law fine = diode_operator(row[k].reading, c[i], 0.02);
-			printf("  %-7s %g F: h 0.25: %.5f %.5f; h 0.02: %.6f %.6f; exact %.4f %.5f\n", row[k].name, c[i],
-			       coarse.mean, coarse.variance, fine.mean, fine.variance, row[k].mean[i],
+			printf("  %-7s %g F: h 0.25: %.5f %.5f; h 0.02: %.6f %.6f; exact %.4f %.5f\n", row[k].name,
+			       c[i], coarse.mean, coarse.variance, fine.mean, fine.variance, row[k].mean[i],
 			       row[k].variance[i]);
 			T_ABS(fine.mean, row[k].mean[i], TOL_TABLE);
 			T_ABS(fine.variance, row[k].variance[i], TOL_TABLE);

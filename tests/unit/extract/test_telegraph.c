@@ -169,6 +169,28 @@ static void test_single(void)
 	diag_destroy(diag);
 }
 
+static void test_unresolved(void)
+{
+	const telegraph g = {.seed = 5,
+	                     .n_bias = 1,
+	                     .n_traj = 8,
+	                     .n_sample = 5000,
+	                     .dt = 1e-8,
+	                     .watts = 1e-9,
+	                     .v_unit = 1,
+	                     .t_unit = 1,
+	                     .p = {0.5},
+	                     .tau = {1.5e-8}};
+	diag_list *diag = diag_create(NULL);
+	t_section("two samples per tau are too few to tell it from motion inside a well");
+	extract_cell *c = measure(&g, diag);
+	T_TRUE(isnan(c->tau[0].value) && isnan(c->tau_int[0].value) && isnan(c->energy_per_bit.value));
+	T_SIGMA(c->p[0].value, 0.5, c->p[0].se, SIGMAS);
+	T_TRUE(diag_has(diag, W0602));
+	alloc_free(c);
+	diag_destroy(diag);
+}
+
 static void test_partial(void)
 {
 	const telegraph g = {.seed = 7,
@@ -265,6 +287,7 @@ int main(void)
 	test_flicker();
 	test_coverage();
 	test_single();
+	test_unresolved();
 	test_partial();
 	test_stuck();
 	test_broken();
