@@ -16,6 +16,7 @@
 
 static const double FIT_FROM = 0.2, FIT_TO = 2.3; /* window of the fit, in tau */
 static const double NOISE = 3;                    /* rho must exceed so many standard errors */
+static const double RESOLVED = 3;                 /* samples per tau, else motion inside the wells passes for it */
 static const double TAIL_FROM = 1;                /* tau_int: fitted tail from here on, in tau */
 enum { N_PASS = 3, N_WINDOW = 12, MIN_POINTS = 3, FEW = 4, LEVEL_LAGS = 16 };
 
@@ -156,7 +157,7 @@ static int fit_tau(const extract_data *d, acf *a)
 		if (!fit_line(d, a))
 			return 0;
 	}
-	return 1;
+	return a->tau >= RESOLVED * d->tstep;
 }
 
 /* Log-linear quadrature up to the lag where the fitted tail takes over. */

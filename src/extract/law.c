@@ -215,6 +215,7 @@ static extract_value worst_deviation(const sweep *s, double quantile)
 typedef struct law_values {
 	extract_value v0, vs, worst;
 	double chi2;
+	int dof;
 } law_values;
 
 static ts_status measure(sweep *s, law_values *out)
@@ -238,7 +239,7 @@ static ts_status measure(sweep *s, law_values *out)
 static ts_status one_law(const extract_data *data, const extract_cell *cell, fit_law law, law_values *out)
 {
 	const extract_value unknown = extract_unknown();
-	*out = (law_values){unknown, unknown, unknown, (double)NAN};
+	*out = (law_values){unknown, unknown, unknown, (double)NAN, 0};
 	sweep *s = alloc_array(1, sizeof *s);
 	if (!s)
 		return TS_NOMEM;
@@ -246,6 +247,7 @@ static ts_status one_law(const extract_data *data, const extract_cell *cell, fit
 	s->cell = cell;
 	s->law = law;
 	gather(s);
+	out->dof = s->points.n > 2 ? s->points.n - 2 : 0;
 	const ts_status status = n_distinct(s) < 2 ? TS_NUMERIC : measure(s, out);
 	alloc_free(s);
 	return status;
@@ -273,7 +275,7 @@ ts_status extract_sigmoids(const extract_data *data, diag_list *diag, extract_ce
 	cell->vs = logistic.vs;
 	cell->worst = logistic.worst;
 	cell->chi2 = logistic.chi2;
-	cell->dof = cell->n_bias > 2 ? cell->n_bias - 2 : 0;
+	cell->dof = logistic.dof;
 	cell->probit_v0 = probit.v0;
 	cell->probit_vs = probit.vs;
 	cell->probit_worst = probit.worst;

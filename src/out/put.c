@@ -199,7 +199,7 @@ ts_status out_stream_create(out_file *file, const char *path, const char *unit, 
                             diag_list *diag)
 {
 	const hsize_t dim[2] = {n_row, n_col}, chunk[2] = {1, n_col < 1 ? 1 : n_col < CHUNK ? n_col : CHUNK};
-	const double hole = NAN;
+	const double hole = (double)NAN;
 	TS_TRY(h5_make_groups(file, path, 0, diag));
 	if (h5_exists(file, path) && H5Ldelete(file->id, path, H5P_DEFAULT) < 0)
 		return h5_fail(file, diag, "cannot replace %s", path);

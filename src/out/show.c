@@ -217,7 +217,7 @@ static void show_ensemble(const show_job *job, const char *root)
 	if (!out_exists(job->file, path))
 		return;
 	fprintf(job->to, "  %-44s %-5s %8s %s\n", "statistic, mean over trajectories", "unit", "samples",
-	        "       value (one bias) or range over the bias points");
+	        "       value, or range over the bias");
 	for (size_t i = 0; i < sizeof where / sizeof *where; i++)
 		show_statistics(job, root, where[i]);
 }
@@ -291,9 +291,9 @@ static void show_cell(const show_job *job, const char *cell)
 	        "std. error", "low 95%", "high 95%");
 	for (size_t i = 0; i < n; i++) {
 		char path[H5_PATH];
-		show_set set;
+		show_set set = {0};
 		h5_path(path, "%s/%s", group, name[i]);
-		if (load(job, path, &set) && set.rank == 1 && set.n == 4)
+		if (strcmp(name[i], "bias") != 0 && load(job, path, &set) && set.rank == 1 && set.n == 4)
 			fprintf(job->to, "  %-*.*s %-5.5s %12s %12s %12s %12s\n", NAME_WIDTH, NAME_WIDTH, name[i],
 			        set.unit, eng(set.data[0], text[0]), eng(set.data[1], text[1]),
 			        eng(set.data[2], text[2]), eng(set.data[3], text[3]));

@@ -179,6 +179,47 @@ static ts_status check_controls(const sde_builder *b)
 	return TS_OK;
 }
 
+/* Is an end of the ideal branch with current `branch`, a row into which it flows, held by a charge or a source? held: 1
+ * is asked for; otherwise the ends that are not held become charge rows, held through the branch. */
+static int visit_ends(sde_builder *b, int branch, int ask)
+{
+	const mna_system *s = b->plan->system;
+	int held = 0;
+	for (int k = 0; k < s->n_batch; k++) {
+		const dev_shape *shape = s->batch[k].shape;
+		for (int e = 0; e < s->batch[k].n_inst * shape->n_stamp; e++) {
+			const int *unknown = s->batch[k].unknown + (ptrdiff_t)(e / shape->n_stamp) * shape->n_port;
+			const dev_stamp *stamp = &shape->stamp[e % shape->n_stamp];
+			const int row = unknown[stamp->row];
+			if (!(stamp->part & DEV_G) || unknown[stamp->col] != branch || s->is_current[row])
+				continue;
+			held |= b->kind[row] != SDE_ALGEBRAIC;
+			if (!ask)
+				b->kind[row] = b->kind[row] == SDE_ALGEBRAIC ? SDE_CHARGE : b->kind[row];
+		}
+	}
+	return held;
+}
+
+/* Currents of ideal branches are averages over the step where a charge or a driven node holds the nodes they tie
+ * together; the equations of all these nodes are balances over the step then. Elsewhere they are algebraic like
+ * everything else. */
+static void classify_branches(sde_builder *b)
+{
+	const sde_plan *p = b->plan;
+	for (int found = 1; found;) {
+		found = 0;
+		for (int u = 1; u < p->n_unknown; u++) {
+			if (!p->system->is_current[u] || b->kind[u] != SDE_ALGEBRAIC || b->averaged[u] ||
+			    !visit_ends(b, u, 1))
+				continue;
+			visit_ends(b, u, 0);
+			b->averaged[u] = 1;
+			found = 1;
+		}
+	}
+}
+
 ts_status sde_classify(sde_builder *b)
 {
 	sde_plan *p = b->plan;
@@ -192,10 +233,9 @@ ts_status sde_classify(sde_builder *b)
 		mark_charges(b, &k);
 		status = check_controls(b);
 	}
-	for (int u = 1; u < p->n_unknown; u++) {
-		b->averaged[u] = p->system->is_current[u] && b->kind[u] == SDE_ALGEBRAIC;
+	classify_branches(b);
+	for (int u = 1; u < p->n_unknown; u++)
 		p->n_algebraic += b->kind[u] == SDE_ALGEBRAIC;
-	}
 	alloc_free(k.block);
 	return status;
 }

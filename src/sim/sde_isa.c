@@ -27,12 +27,15 @@ static inline void make_noise(const sde_work *w, const sde_group *g, int i, int 
 {
 	const int source = g->source[i * g->n_noise + k];
 	const sde_source *s = &w->plan->source[source];
-	const double scale = w->plan->options.scale;
+	const double scale = w->plan->options.scale, half = 0.5 * h, drift = s->drift;
 	const double *restrict psd = w->s + k * LANES, *restrict normal = xi + source * LANES;
 	double *restrict n = charge + source * LANES;
-	for (int l = 0; l < LANES; l++)
-		n[l] = scale * sqrt(0.5 * h * (psd[l] > 0 ? psd[l] : 0)) * normal[l];
-	if (s->drift == 0)
+	for (int l = 0; l < LANES; l += LANE_WIDTH) {
+		lane xi_lane;
+		memcpy(&xi_lane, normal + l, sizeof xi_lane); /* the caller's array need not be aligned */
+		lane_store(n + l, scale * lane_sqrt(half * lane_max(lane_load(psd + l), lane_set(0))) * xi_lane);
+	}
+	if (drift == 0)
 		return;
 	const dev_noise *noise = &g->mna->shape->noise[k];
 	const double *restrict pull = sde_at(w, g->pull) + ((ptrdiff_t)i * g->n_noise + k) * g->n_port * LANES;
@@ -43,7 +46,7 @@ static inline void make_noise(const sde_work *w, const sde_group *g, int i, int 
 			continue; /* driven: it does not move */
 		const double *restrict a = pull + p * LANES, *restrict b = w->ds + (k * g->n_port + p) * LANES;
 		for (int l = 0; l < LANES; l++)
-			current[l] -= s->drift * a[l] * b[l];
+			current[l] -= drift * a[l] * b[l];
 	}
 	add(f + noise->from * LANES, current, 1);
 	add(f + noise->to * LANES, current, -1);

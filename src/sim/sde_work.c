@@ -103,12 +103,13 @@ static void set_times(sde_work *w, double t)
 		w->t0[l] = w->t1[l] = w->tile->t[l] = t;
 }
 
-/* One Newton step along P^-1 towards the algebraic equations: charges stay, except what flows through ideal branches.
- * Returns whether it was too large to be the last. */
-static int algebraic_step(sde_work *w, uint32_t bad)
+/* One Newton step along P^-1 towards the algebraic equations in the open lanes: charges stay, except what flows through
+ * ideal branches. Returns the lanes in which it was too large to be the last; each lane stops by itself. */
+static uint32_t algebraic_step(sde_work *w, uint32_t open)
 {
 	const sde_plan *p = w->plan;
-	double largest = 0, change = 0;
+	double largest[LANES] = {0}, change[LANES] = {0};
+	uint32_t still = 0;
 	memset(w->delta, 0, (size_t)p->n_unknown * LANES * sizeof *w->delta);
 	w->table->predict(w, 1);
 	for (int r = 1; r <= p->n_free; r++)
@@ -117,24 +118,26 @@ static int algebraic_step(sde_work *w, uint32_t bad)
 	sde_solve(p->lu_p, w, w->p_lu);
 	sde_spread(w, w->delta);
 	for (int e = LANES; e < p->n_unknown * LANES; e++) {
-		if (bad >> (e % LANES) & 1)
+		const int l = e % LANES;
+		if (!(open >> l & 1))
 			continue;
 		w->x[e] += w->delta[e];
-		change = fmax(change, fabs(w->delta[e]));
-		largest = fmax(largest, fabs(w->x[e]));
+		change[l] = fmax(change[l], fabs(w->delta[e]));
+		largest[l] = fmax(largest[l], fabs(w->x[e]));
 	}
-	return change > BEGIN_TOLERANCE * largest;
+	for (int l = 0; l < LANES; l++)
+		still |= (uint32_t)(change[l] > BEGIN_TOLERANCE * largest[l]) << l;
+	return still;
 }
 
 static uint32_t settle_algebraic(sde_work *w)
 {
-	uint32_t bad = 0;
-	int goes_on = 1;
-	for (int k = 0; goes_on && k < BEGIN_ITERATIONS; k++) {
+	uint32_t bad = 0, open = (1u << LANES) - 1;
+	for (int k = 0; open && k < BEGIN_ITERATIONS; k++) {
 		w->table->evaluate(w, 0, 1, NULL);
 		w->table->matrix(w, 1);
-		bad |= sde_factor_p(w, 1);
-		goes_on = algebraic_step(w, bad);
+		bad |= sde_factor_p(w, 1) & open;
+		open = algebraic_step(w, open & ~bad);
 	}
 	return bad;
 }
