@@ -11,6 +11,9 @@
 #define BASE_LANE_H
 #include <stdint.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 enum { LANES = 8 };
 
@@ -43,13 +46,30 @@ static inline lane lane_select(lane_mask m, lane a, lane b)
 {
 	return (lane)((m & (lane_mask)a) | (~m & (lane_mask)b));
 }
+/* The smaller and the larger; b where one is NaN. */
 static inline lane lane_min(lane a, lane b)
 {
+#if defined(__x86_64__) && LANE_WIDTH == 8
+	return (lane)_mm512_min_pd((__m512d)a, (__m512d)b);
+#elif defined(__x86_64__) && LANE_WIDTH == 4
+	return (lane)_mm256_min_pd((__m256d)a, (__m256d)b);
+#elif defined(__x86_64__)
+	return (lane)_mm_min_pd((__m128d)a, (__m128d)b);
+#else
 	return lane_select(a < b, a, b);
+#endif
 }
 static inline lane lane_max(lane a, lane b)
 {
+#if defined(__x86_64__) && LANE_WIDTH == 8
+	return (lane)_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__x86_64__) && LANE_WIDTH == 4
+	return (lane)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__x86_64__)
+	return (lane)_mm_max_pd((__m128d)a, (__m128d)b);
+#else
 	return lane_select(a > b, a, b);
+#endif
 }
 static inline lane lane_abs(lane a)
 {

@@ -57,33 +57,12 @@ static ts_status make_arrays(arena *a, const sde_group *g, filling *f)
 	*f = (filling){.index = arena_array(a, n, sizeof(int)),
 	               .unknown = arena_array(a, port, sizeof(int)),
 	               .row = arena_array(a, port, sizeof(int)),
-	               .active = arena_array(a, port, sizeof(sde_port)),
+	               .active = arena_array(a, port + 1, sizeof(sde_port)),
 	               .g = arena_array(a, stamp, sizeof(sde_stamp)),
 	               .c = arena_array(a, stamp, sizeof(sde_stamp)),
 	               .flow = arena_array(a, stamp, sizeof(sde_flow)),
 	               .drive = arena_array(a, stamp, sizeof(sde_drive))};
 	return f->index && f->unknown && f->row && f->active && f->g && f->c && f->flow && f->drive ? TS_OK : TS_NOMEM;
-}
-
-/* Instance number `to` of the group is number `from` of the batch. */
-static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
-{
-	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
-	for (int p = 0; p < g->n_port; p++) {
-		const int u = unknown[p], at = to * g->n_port + p;
-		const int at_end = b->kind[u] == SDE_ALGEBRAIC || b->plan->options.method == SIM_BE;
-		const double w0 = at_end ? 0 : 0.5;
-		f->unknown[at] = u;
-		f->row[at] = b->row_of[u];
-		if (is_active(g->mna->shape, p))
-			f->active[g->n_active++] =
-			    (sde_port){.e = at,
-			               .unknown = u,
-			               .row = b->row_of[u],
-			               .sign = g->mna->shape->port[p].quantity == DEV_CURRENT ? -1 : 1,
-			               .w0 = w0,
-			               .w1 = 1 - w0};
-	}
 }
 
 static void fill_conductance(const sde_builder *b, sde_group *g, const filling *f, sde_flow flow, int slot)
@@ -103,7 +82,8 @@ static void fill_conductance(const sde_builder *b, sde_group *g, const filling *
 	g->has_p |= slot && whole;
 }
 
-static void fill_stamps(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
+/* What port p of instance `to` of the group, number `from` of the batch, adds to the matrix. */
+static void fill_stamps(const sde_builder *b, sde_group *g, int to, int from, int p, const filling *f)
 {
 	const dev_shape *shape = g->mna->shape;
 	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
@@ -111,11 +91,37 @@ static void fill_stamps(const sde_builder *b, sde_group *g, int to, int from, co
 	for (int e = 0; e < g->n_stamp; e++) {
 		const dev_stamp *stamp = &shape->stamp[e];
 		const sde_flow flow = {
-		    .e = to * g->n_stamp + e, .port = to * g->n_port + stamp->row, .col = unknown[stamp->col]};
+		    .e = to * g->n_stamp + e, .port = to * g->n_port + p, .col = unknown[stamp->col]};
+		if (stamp->row != p)
+			continue;
 		if (stamp->part & DEV_G)
 			fill_conductance(b, g, f, flow, slot[e]);
-		if (g->moving && (stamp->part & DEV_C) && slot[e] && b->kind[unknown[stamp->row]] == SDE_CHARGE)
+		if (g->moving && (stamp->part & DEV_C) && slot[e] && b->kind[unknown[p]] == SDE_CHARGE)
 			f->c[g->n_c++] = (sde_stamp){flow.e, slot[e], 1, 1};
+	}
+}
+
+/* Instance number `to` of the group is number `from` of the batch. */
+static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
+{
+	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
+	for (int p = 0; p < g->n_port; p++)
+		f->unknown[to * g->n_port + p] = unknown[p];
+	for (int p = 0; p < g->n_port; p++) {
+		const int u = unknown[p], at = to * g->n_port + p;
+		const int at_end = b->kind[u] == SDE_ALGEBRAIC || b->plan->options.method == SIM_BE;
+		const double w0 = at_end ? 0 : 0.5;
+		f->row[at] = b->row_of[u];
+		if (is_active(g->mna->shape, p))
+			f->active[g->n_active++] =
+			    (sde_port){.e = at,
+			               .unknown = u,
+			               .row = b->row_of[u],
+			               .sign = g->mna->shape->port[p].quantity == DEV_CURRENT ? -1 : 1,
+			               .w0 = w0,
+			               .w1 = 1 - w0,
+			               .flow = g->n_flow};
+		fill_stamps(b, g, to, from, p, f);
 	}
 }
 
@@ -127,9 +133,9 @@ static ts_status fill_group(sde_builder *b, sde_group *g)
 		if (b->holding[g->mna->inst[i]])
 			continue;
 		f.index[g->n_inst] = i;
-		fill_ports(b, g, g->n_inst, i, &f);
-		fill_stamps(b, g, g->n_inst++, i, &f);
+		fill_ports(b, g, g->n_inst++, i, &f);
 	}
+	f.active[g->n_active].flow = g->n_flow;
 	g->index = f.index, g->unknown = f.unknown, g->row = f.row, g->active = f.active;
 	g->g = f.g, g->c = f.c, g->flow = f.flow, g->drive = f.drive;
 	return TS_OK;
@@ -263,5 +269,6 @@ ts_status sde_make_groups(sde_builder *b)
 	TS_TRY(make_sources(b, group));
 	for (int k = 0; k < p->n_group; k++)
 		place(p, &group[k]);
-	return TS_OK;
+	p->settles = p->has_moving || (p->n_algebraic > 0 && !p->linear);
+	return sde_make_lists(p, group);
 }

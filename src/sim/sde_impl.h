@@ -23,7 +23,16 @@ typedef struct sde_port {
 	int e, unknown, row; /* row 0: driven */
 	double sign;         /* of power: +1 voltage port, -1 current port (-L i is its charge) */
 	double w0, w1;       /* weights of h f_n and h f* in the residual of the row */
+	int flow;            /* first of its entries in flow[]; they end where the next port's begin */
 } sde_port;
+typedef struct sde_inject { /* noise charge of a source that leaves through a port, or a row */
+	int source;
+	double sign;
+} sde_inject;
+typedef struct sde_term { /* a port's current in the equation of a row: offsets of f_n and f* in work->block */
+	size_t f0, f1;
+	double w0, w1;
+} sde_term;
 typedef struct sde_stamp {
 	int e, slot;
 	double weight; /* of h g in W */
@@ -48,9 +57,11 @@ typedef struct sde_group { /* one batch that is evaluated in every step */
 	const int *row;     /* [n_inst][n_port] reduced, 0: driven */
 	const int *source;  /* [n_inst][n_noise] number of the source, -1: silent */
 	int n_active, n_g, n_c, n_flow, n_drive;
-	const sde_port *active; /* ports that carry current */
-	const sde_stamp *g, *c; /* conductances; moving capacitances */
-	const sde_flow *flow;
+	const sde_port *active;  /* [n_active + 1] ports that carry current; the last one only ends the list of flows */
+	const sde_stamp *g, *c;  /* conductances; moving capacitances */
+	const sde_flow *flow;    /* in the order of the active ports */
+	const int *first_inject; /* [n_active + 1] of each active port */
+	const sde_inject *inject;
 	const sde_drive *drive;
 	int moving;          /* its charges are not linear */
 	int shifted, drifts; /* some source is taken at mid-jump; has a drift correction */
@@ -91,9 +102,15 @@ struct sde_plan {
 	const sde_source *source;
 	int n_cap;
 	const sde_entry *cap; /* constant capacitances, full pattern, all rows */
+	/* The equation of reduced row r: entries first[r] .. first[r + 1] - 1 of each list. */
+	const int *first_term, *first_inject, *first_cap;
+	const sde_term *term;
+	const sde_inject *inject;
+	const int *row_cap; /* index into cap[] */
 	size_t block_rows;
 	double theta;
 	int n_algebraic, has_moving, linear, steady_noise, has_p, driven_moves, any_wave;
+	int settles; /* charges or algebraic rows are not linear: v_{n+1} is settled by Newton */
 	lane_lu *lu_w, *lu_p;
 };
 
@@ -106,6 +123,7 @@ struct sde_work {
 	double *delta, *eps; /* [n_unknown] */
 	double *rhs;         /* [n_free + 1] */
 	double *node;        /* [n_unknown] charge that leaves a node in this step */
+	double *middle;      /* [n_unknown] mean of the values before and after the step */
 	double *t0, *t1;     /* [1] */
 	double *cap;         /* [full nnz + 1] constant capacitances */
 	double *base;        /* [nnz + 1] the same, reduced, charge rows only */
@@ -131,7 +149,11 @@ typedef struct sde_table {
 	void (*correct)(sde_work *w, double h); /* rhs of eps */
 	void (*noise_change)(sde_work *w);      /* rhs = -(N* - N_n) / 2 */
 	void (*charges)(sde_work *w, double h); /* dq of every port, node[] = their sums */
+	/* change[free] = rhs, to = from + change */
+	void (*move)(const sde_work *w, double *change, const double *from, double *to);
+	void (*add_free)(const sde_work *w, double *to); /* to[free] += rhs */
 	void (*books)(sde_work *w);
+	uint32_t (*commit)(sde_work *w); /* x = x1; lanes that left the realm of numbers or grew beyond any circuit */
 } sde_table;
 
 static inline double *sde_at(const sde_work *w, size_t offset)
@@ -151,6 +173,8 @@ typedef struct sde_builder {
 } sde_builder;
 ts_status sde_classify(sde_builder *b);
 ts_status sde_make_groups(sde_builder *b);
+/* sde_lists.c: what each row and each port sums up */
+ts_status sde_make_lists(sde_plan *plan, sde_group *group);
 /* sde_pattern.c: reduced rows and pattern, constant capacitances */
 ts_status sde_make_rows(sde_builder *b);
 ts_status sde_make_pattern(sde_builder *b);

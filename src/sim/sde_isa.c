@@ -7,6 +7,8 @@
 #include "base/isa.h"
 #include "sim/sde_impl.h"
 
+static const double MOST = 1e6; /* V: beyond any circuit */
+
 extern const sde_table ISA_NAME(sde_table);
 
 static inline void gather(const double *restrict x, const int *restrict unknown, int n, double *restrict v)
@@ -21,35 +23,35 @@ static inline void add(double *restrict to, const double *restrict from, double 
 		to[l] += weight * from[l];
 }
 
+static inline const double *at(const double *array, ptrdiff_t item)
+{
+	return array + item * LANES;
+}
+
 /* Noise charge of one source, and its drift current on the instance's ports. */
 static inline void make_noise(const sde_work *w, const sde_group *g, int i, int k, const double *xi, double h,
                               double *f, double *charge)
 {
 	const int source = g->source[i * g->n_noise + k];
-	const sde_source *s = &w->plan->source[source];
-	const double scale = w->plan->options.scale, half = 0.5 * h, drift = s->drift;
-	const double *restrict psd = w->s + k * LANES, *restrict normal = xi + source * LANES;
-	double *restrict n = charge + source * LANES;
-	for (int l = 0; l < LANES; l += LANE_WIDTH) {
-		lane xi_lane;
-		memcpy(&xi_lane, normal + l, sizeof xi_lane); /* the caller's array need not be aligned */
-		lane_store(n + l, scale * lane_sqrt(half * lane_max(lane_load(psd + l), lane_set(0))) * xi_lane);
-	}
-	if (drift == 0)
-		return;
+	const double scale = w->plan->options.scale, half = 0.5 * h, drift = w->plan->source[source].drift;
 	const dev_noise *noise = &g->mna->shape->noise[k];
-	const double *restrict pull = sde_at(w, g->pull) + ((ptrdiff_t)i * g->n_noise + k) * g->n_port * LANES;
+	const double *pull = at(sde_at(w, g->pull), ((ptrdiff_t)i * g->n_noise + k) * g->n_port);
+	const double *slope = at(w->ds, k * g->n_port);
 	const int *row = g->row + (ptrdiff_t)i * g->n_port;
-	double current[LANES] = {0};
-	for (int p = 0; p < g->n_port; p++) {
-		if (!row[p])
-			continue; /* driven: it does not move */
-		const double *restrict a = pull + p * LANES, *restrict b = w->ds + (k * g->n_port + p) * LANES;
-		for (int l = 0; l < LANES; l++)
-			current[l] -= drift * a[l] * b[l];
+	double *from = f + noise->from * LANES, *to = f + noise->to * LANES;
+	for (int l = 0; l < LANES; l += LANE_WIDTH) {
+		lane normal, current = lane_set(0);
+		memcpy(&normal, xi + source * LANES + l, sizeof normal); /* the caller's array need not be aligned */
+		const lane density = lane_max(lane_load(at(w->s, k) + l), lane_set(0));
+		lane_store(charge + source * LANES + l, scale * lane_sqrt(half * density) * normal);
+		if (drift == 0)
+			continue;
+		for (int p = 0; p < g->n_port; p++)
+			if (row[p]) /* a driven node does not move */
+				current -= drift * lane_load(at(pull, p) + l) * lane_load(at(slope, p) + l);
+		lane_store(from + l, lane_load(from + l) + current);
+		lane_store(to + l, lane_load(to + l) - current);
 	}
-	add(f + noise->from * LANES, current, 1);
-	add(f + noise->to * LANES, current, -1);
 }
 
 static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h, const double *xi)
@@ -106,170 +108,169 @@ static void matrix(sde_work *w, double h)
 	}
 }
 
-static void put_noise(const sde_work *w, const double *charge, double weight)
+/* Sum of the noise charges that leave through entries [e, end) of a list. */
+static inline lane noise_sum(const sde_inject *e, const sde_inject *end, const double *charge)
 {
-	for (int k = 0; k < w->plan->n_source; k++) {
-		const sde_source *s = &w->plan->source[k];
-		if (s->row_from)
-			add(w->rhs + (ptrdiff_t)s->row_from * LANES, charge + (ptrdiff_t)k * LANES, -weight);
-		if (s->row_to)
-			add(w->rhs + (ptrdiff_t)s->row_to * LANES, charge + (ptrdiff_t)k * LANES, weight);
+	lane sum = lane_set(0);
+	for (; e < end; e++)
+		sum += e->sign * lane_load(at(charge, e->source));
+	return sum;
+}
+
+/* The same for row r and the lanes from l on. */
+static inline lane row_noise(const sde_plan *p, int r, int l, const double *charge)
+{
+	return noise_sum(p->inject + p->first_inject[r], p->inject + p->first_inject[r + 1], charge + l);
+}
+
+/* C delta of a charge row over the columns that have moved. */
+static inline lane row_capacitances(const sde_work *w, int r, int l, int driven_only)
+{
+	const sde_plan *p = w->plan;
+	lane sum = lane_set(0);
+	if (p->row_kind[r] != SDE_CHARGE)
+		return sum;
+	for (const int *e = p->row_cap + p->first_cap[r]; e < p->row_cap + p->first_cap[r + 1]; e++) {
+		const sde_entry *c = &p->cap[*e];
+		if (c->free_slot ? !driven_only : p->driven_moves)
+			sum += lane_load(at(w->cap, c->slot) + l) * lane_load(at(w->delta, c->col) + l);
 	}
+	return sum;
 }
 
-static void clear_rhs(sde_work *w)
+/* rhs -= h G delta of the driven nodes' change in delta */
+static void follow_driven(sde_work *w, double h)
 {
-	memset(w->rhs, 0, ((size_t)w->plan->n_free + 1) * LANES * sizeof *w->rhs);
-}
-
-/* rhs -= C delta on charge rows, over the columns that have moved. */
-static void subtract_capacitances(sde_work *w, int driven_only)
-{
-	for (int e = 0; e < w->plan->n_cap; e++) {
-		const sde_entry *c = &w->plan->cap[e];
-		if (w->plan->row_kind[c->free_row] != SDE_CHARGE ||
-		    (c->free_slot ? driven_only : !w->plan->driven_moves))
-			continue;
-		double *restrict to = w->rhs + (ptrdiff_t)c->free_row * LANES;
-		const double *restrict a = w->cap + (ptrdiff_t)c->slot * LANES, *restrict d = w->delta +
-		                                                                              (ptrdiff_t)c->col * LANES;
-		for (int l = 0; l < LANES; l++)
-			to[l] -= a[l] * d[l];
+	for (int k = 0; k < w->plan->n_group; k++) {
+		const sde_group *g = &w->plan->group[k];
+		const double *g0 = sde_at(w, g->g0);
+		for (const sde_drive *d = g->drive; d < g->drive + g->n_drive; d++)
+			for (int l = 0; l < LANES; l++)
+				w->rhs[(ptrdiff_t)d->row * LANES + l] -=
+				    h * d->weight * at(g0, d->e)[l] * at(w->delta, d->col)[l];
 	}
 }
 
 /* rhs = -(h f_n + N_n) and what the driven nodes' change, in delta, brings. */
 static void predict(sde_work *w, double h)
 {
-	const sde_plan *plan = w->plan;
-	clear_rhs(w);
-	for (int k = 0; k < plan->n_group; k++) {
-		const sde_group *g = &plan->group[k];
-		const double *f = sde_at(w, g->f0), *g0 = sde_at(w, g->g0);
-		for (const sde_port *p = g->active; p < g->active + g->n_active; p++)
-			if (p->row)
-				add(w->rhs + (ptrdiff_t)p->row * LANES, f + (ptrdiff_t)p->e * LANES, -h);
-		for (const sde_drive *d = g->drive; plan->driven_moves && d < g->drive + g->n_drive; d++)
-			for (int l = 0; l < LANES; l++)
-				w->rhs[(ptrdiff_t)d->row * LANES + l] -= h * d->weight *
-				                                         g0[(ptrdiff_t)d->e * LANES + l] *
-				                                         w->delta[(ptrdiff_t)d->col * LANES + l];
-	}
-	put_noise(w, w->n0, 1);
-	if (plan->driven_moves)
-		subtract_capacitances(w, 1);
+	const sde_plan *p = w->plan;
+	for (int r = 1; r <= p->n_free; r++)
+		for (int l = 0; l < LANES; l += LANE_WIDTH) {
+			lane sum = lane_set(0);
+			for (const sde_term *t = p->term + p->first_term[r]; t < p->term + p->first_term[r + 1]; t++)
+				sum += lane_load(sde_at(w, t->f0) + l);
+			sum = -h * sum - row_noise(p, r, l, w->n0);
+			if (p->driven_moves)
+				sum -= row_capacitances(w, r, l, 1);
+			lane_store(w->rhs + (ptrdiff_t)r * LANES + l, sum);
+		}
+	if (p->driven_moves)
+		follow_driven(w, h);
 }
 
-static void correct_group(sde_work *w, const sde_group *g, double h)
+/* Currents of ideal branches count as averages: h (f_n + f*)/2 lacks h/2 times their change. */
+static void correct_branches(sde_work *w, const sde_group *g, double h)
 {
-	const double *f0 = sde_at(w, g->f0), *f1 = sde_at(w, g->f1), *g0 = sde_at(w, g->g0);
-	for (const sde_port *p = g->active; p < g->active + g->n_active; p++) {
-		if (!p->row)
-			continue;
-		double *restrict to = w->rhs + (ptrdiff_t)p->row * LANES;
-		const double *restrict x = f0 + (ptrdiff_t)p->e * LANES, *restrict y = f1 + (ptrdiff_t)p->e * LANES;
-		const double a = -h * p->w0, b = -h * p->w1;
-		for (int l = 0; l < LANES; l++)
-			to[l] += a * x[l] + b * y[l];
-	}
-	/* currents of ideal branches count as averages: h (f_n + f*)/2 lacks h/2 times their change */
-	const int lacks = g->has_p && w->plan->options.method != SIM_BE;
-	for (const sde_flow *d = g->flow; lacks && d < g->flow + g->n_flow; d++)
+	const double *g0 = sde_at(w, g->g0);
+	for (const sde_flow *d = g->flow; d < g->flow + g->n_flow; d++)
 		for (int l = 0; d->delta != 0 && w->plan->row_kind[d->row] == SDE_CHARGE && l < LANES; l++)
 			w->rhs[(ptrdiff_t)d->row * LANES + l] -=
-			    h * d->delta * g0[(ptrdiff_t)d->e * LANES + l] * w->delta[(ptrdiff_t)d->col * LANES + l];
-	if (!g->moving)
-		return;
+			    h * d->delta * at(g0, d->e)[l] * at(w->delta, d->col)[l];
+}
+
+static void correct_moving(sde_work *w, const sde_group *g)
+{
 	const double *q0 = sde_at(w, g->q0), *q1 = sde_at(w, g->q1);
 	for (int e = 0; e < g->n_inst * g->n_port; e++)
 		for (int l = 0; w->plan->row_kind[g->row[e]] == SDE_CHARGE && l < LANES; l++)
-			w->rhs[(ptrdiff_t)g->row[e] * LANES + l] -=
-			    q1[(ptrdiff_t)e * LANES + l] - q0[(ptrdiff_t)e * LANES + l];
+			w->rhs[(ptrdiff_t)g->row[e] * LANES + l] -= at(q1, e)[l] - at(q0, e)[l];
 }
 
 static void correct(sde_work *w, double h)
 {
-	clear_rhs(w);
-	for (int k = 0; k < w->plan->n_group; k++)
-		correct_group(w, &w->plan->group[k], h);
-	put_noise(w, w->n0, 1);
-	subtract_capacitances(w, 0);
+	const sde_plan *p = w->plan;
+	for (int r = 1; r <= p->n_free; r++)
+		for (int l = 0; l < LANES; l += LANE_WIDTH) {
+			lane sum = lane_set(0);
+			for (const sde_term *t = p->term + p->first_term[r]; t < p->term + p->first_term[r + 1]; t++)
+				sum +=
+				    t->w0 * lane_load(sde_at(w, t->f0) + l) + t->w1 * lane_load(sde_at(w, t->f1) + l);
+			sum = -h * sum - row_noise(p, r, l, w->n0) - row_capacitances(w, r, l, 0);
+			lane_store(w->rhs + (ptrdiff_t)r * LANES + l, sum);
+		}
+	for (int k = 0; k < p->n_group; k++) {
+		if (p->group[k].has_p && p->options.method != SIM_BE)
+			correct_branches(w, &p->group[k], h);
+		if (p->group[k].moving)
+			correct_moving(w, &p->group[k]);
+	}
 }
 
 static void noise_change(sde_work *w)
 {
-	clear_rhs(w);
-	put_noise(w, w->n1, 0.5);
-	put_noise(w, w->n0, -0.5);
+	for (int r = 1; r <= w->plan->n_free; r++)
+		for (int l = 0; l < LANES; l += LANE_WIDTH)
+			lane_store(w->rhs + (ptrdiff_t)r * LANES + l,
+			           -0.5 * (row_noise(w->plan, r, l, w->n1) - row_noise(w->plan, r, l, w->n0)));
 }
 
-static void noise_charges(const sde_work *w, const sde_group *g, double *dq)
+/* Conduction and noise charge through active port a over the step. */
+static inline lane port_charge(const sde_work *w, const sde_group *g, int a, int l, double h)
 {
-	for (int e = 0; e < g->n_inst * g->n_noise; e++) {
-		const ptrdiff_t source = (ptrdiff_t)g->source[e] * LANES;
-		if (source < 0)
-			continue;
-		const dev_noise *noise = &g->mna->shape->noise[e % g->n_noise];
-		double *restrict from = dq + (ptrdiff_t)(e / g->n_noise * g->n_port + noise->from) * LANES;
-		double *restrict to = dq + (ptrdiff_t)(e / g->n_noise * g->n_port + noise->to) * LANES;
-		for (int l = 0; l < LANES; l++) {
-			const double n = 0.5 * (w->n0[source + l] + w->n1[source + l]);
-			from[l] += n;
-			to[l] -= n;
-		}
+	const sde_port *p = &g->active[a];
+	const double *g0 = sde_at(w, g->g0);
+	const sde_inject *e = g->inject + g->first_inject[a], *end = g->inject + g->first_inject[a + 1];
+	lane current = 0.5 * (lane_load(at(sde_at(w, g->f0), p->e) + l) + lane_load(at(sde_at(w, g->f1), p->e) + l));
+	for (const sde_flow *f = g->flow + p[0].flow; f < g->flow + p[1].flow; f++) {
+		lane change = f->eps * lane_load(at(w->eps, f->col) + l);
+		if (f->delta != 0)
+			change += f->delta * lane_load(at(w->delta, f->col) + l);
+		current += lane_load(at(g0, f->e) + l) * change;
 	}
+	return h * current + 0.5 * (noise_sum(e, end, w->n0 + l) + noise_sum(e, end, w->n1 + l));
 }
 
-/* Conduction charge of the active ports over the step, and its sum at every node. */
+/* Charge of the active ports over the step, and its sum at the nodes whose balance is needed. */
 static void charges(sde_work *w, double h)
 {
+	const int all = w->plan->settles;
 	memset(w->node, 0, (size_t)w->plan->n_unknown * LANES * sizeof *w->node);
 	for (int k = 0; k < w->plan->n_group; k++) {
 		const sde_group *g = &w->plan->group[k];
-		const double *f0 = sde_at(w, g->f0), *f1 = sde_at(w, g->f1), *g0 = sde_at(w, g->g0);
-		double *dq = sde_at(w, g->dq);
-		for (const sde_port *p = g->active; p < g->active + g->n_active; p++)
-			for (int l = 0; l < LANES; l++)
-				dq[(ptrdiff_t)p->e * LANES + l] =
-				    0.5 * h * (f0[(ptrdiff_t)p->e * LANES + l] + f1[(ptrdiff_t)p->e * LANES + l]);
-		for (const sde_flow *f = g->flow; f < g->flow + g->n_flow; f++) {
-			double *restrict to = dq + (ptrdiff_t)f->port * LANES;
-			const double *restrict c = g0 + (ptrdiff_t)f->e * LANES;
-			const double *restrict e = w->eps + (ptrdiff_t)f->col * LANES, *restrict d =
-			                                                                   w->delta +
-			                                                                   (ptrdiff_t)f->col * LANES;
-			const double a = f->eps * h, b = f->delta * h;
-			for (int l = 0; l < LANES; l++)
-				to[l] += c[l] * (a * e[l] + b * d[l]);
+		for (int a = 0; a < g->n_active; a++) {
+			double *dq = sde_at(w, g->dq) + (ptrdiff_t)g->active[a].e * LANES;
+			for (int l = 0; l < LANES; l += LANE_WIDTH)
+				lane_store(dq + l, port_charge(w, g, a, l, h));
+			if (all || !g->active[a].row)
+				add(w->node + (ptrdiff_t)g->active[a].unknown * LANES, dq, 1);
 		}
-		noise_charges(w, g, dq);
-		for (const sde_port *p = g->active; p < g->active + g->n_active; p++)
-			add(w->node + (ptrdiff_t)p->unknown * LANES, dq + (ptrdiff_t)p->e * LANES, 1);
 	}
+}
+
+static void find_middle(sde_work *w)
+{
+	for (int u = 1; u < w->plan->n_unknown; u++)
+		for (int l = 0; l < LANES; l += LANE_WIDTH)
+			lane_store(w->middle + u * LANES + l,
+			           0.5 * (lane_load(at(w->x, u) + l) + lane_load(at(w->x1, u) + l)));
 }
 
 /* Heat of the active ports: mean of the voltage before and after times charge. */
 static void active_books(sde_work *w, const sde_group *g)
 {
 	const double *dq = sde_at(w, g->dq);
-	const sde_port *p = g->active, *end = g->active + g->n_active;
-	while (p < end) {
-		const int i = p->e / g->n_port;
-		double *restrict heat = w->heat + (ptrdiff_t)g->mna->inst[g->index[i]] * LANES;
-		double work[LANES] = {0};
-		for (; p < end && p->e / g->n_port == i; p++) {
-			const double *restrict a = w->x + (ptrdiff_t)p->unknown * LANES, *restrict b =
-			                                                                     w->x1 +
-			                                                                     (ptrdiff_t)p->unknown *
-			                                                                         LANES;
-			const double *restrict q = dq + (ptrdiff_t)p->e * LANES;
-			const double half = 0.5 * p->sign;
-			for (int l = 0; l < LANES; l++)
-				work[l] += half * (a[l] + b[l]) * q[l];
-		}
-		for (int l = 0; l < LANES; l++) {
-			heat[l] += work[l];
-			w->turnover[l] += fabs(work[l]);
+	const int each = g->n_inst > 0 ? g->n_active / g->n_inst : 0;
+	for (int i = 0; i < g->n_inst; i++) {
+		const sde_port *p = g->active + i * each;
+		double *heat = w->heat + (ptrdiff_t)g->mna->inst[g->index[i]] * LANES;
+		for (int l = 0; l < LANES; l += LANE_WIDTH) {
+			lane work = lane_set(0);
+			for (int a = 0; a < each; a++)
+				work += p[a].sign * lane_load(at(w->middle, p[a].unknown) + l) *
+				        lane_load(at(dq, p[a].e) + l);
+			lane_store(heat + l, lane_load(heat + l) + work);
+			lane_store(w->turnover + l, lane_load(w->turnover + l) + lane_abs(work));
 		}
 	}
 }
@@ -313,9 +314,29 @@ static void driven_capacitances(sde_work *w)
 	}
 }
 
+/* What a source that holds a node gives: its voltage times the charge that the node asks for. */
+static void driven_books(sde_work *w, int u)
+{
+	const mna_system *s = w->plan->system;
+	const int from = s->driven_from[u];
+	const double sign = s->driven_sign[u];
+	double *q = w->node + (ptrdiff_t)u * LANES, *below = w->node + (ptrdiff_t)from * LANES;
+	double *heat = w->heat + (ptrdiff_t)s->driven_by[u] * LANES;
+	double *charge = w->charge + (ptrdiff_t)s->driven_by[u] * LANES;
+	for (int l = 0; l < LANES; l += LANE_WIDTH) {
+		const lane moved = lane_load(q + l);
+		const lane work = (lane_load(at(w->middle, u) + l) - lane_load(at(w->middle, from) + l)) * moved;
+		lane_store(heat + l, lane_load(heat + l) - work);
+		lane_store(w->turnover + l, lane_load(w->turnover + l) + lane_abs(work));
+		lane_store(charge + l, lane_load(charge + l) + sign * moved);
+		lane_store(below + l, lane_load(below + l) + moved);
+	}
+}
+
 static void books(sde_work *w)
 {
 	const mna_system *s = w->plan->system;
+	find_middle(w);
 	for (int k = 0; k < w->plan->n_group; k++) {
 		active_books(w, &w->plan->group[k]);
 		branch_charges(w, &w->plan->group[k]);
@@ -323,18 +344,38 @@ static void books(sde_work *w)
 			moving_books(w, &w->plan->group[k]);
 	}
 	driven_capacitances(w);
-	for (int d = s->n_driven - 1; d >= 0; d--) {
-		const int u = s->driven_order[d], from = s->driven_from[u], source = s->driven_by[u];
-		const double *q = w->node + (ptrdiff_t)u * LANES;
-		for (int l = 0; l < LANES; l++) {
-			const double e = 0.5 * (w->x[u * LANES + l] + w->x1[u * LANES + l] - w->x[from * LANES + l] -
-			                        w->x1[from * LANES + l]);
-			w->heat[source * LANES + l] -= e * q[l];
-			w->turnover[l] += fabs(e * q[l]);
-			w->charge[source * LANES + l] += s->driven_sign[u] * q[l];
-		}
-		add(w->node + (ptrdiff_t)from * LANES, q, 1);
-	}
+	for (int d = s->n_driven - 1; d >= 0; d--)
+		driven_books(w, s->driven_order[d]);
 }
 
-const sde_table ISA_NAME(sde_table) = {evaluate, matrix, predict, correct, noise_change, charges, books};
+static void move(const sde_work *w, double *change, const double *from, double *to)
+{
+	for (int r = 1; r <= w->plan->n_free; r++)
+		memcpy(change + (ptrdiff_t)w->plan->free[r] * LANES, at(w->rhs, r), LANES * sizeof *change);
+	for (int e = LANES; e < w->plan->n_unknown * LANES; e += LANE_WIDTH)
+		lane_store(to + e, lane_load(from + e) + lane_load(change + e));
+}
+
+static void add_free(const sde_work *w, double *to)
+{
+	for (int r = 1; r <= w->plan->n_free; r++)
+		add(to + (ptrdiff_t)w->plan->free[r] * LANES, at(w->rhs, r), 1);
+}
+
+static uint32_t commit(sde_work *w)
+{
+	uint32_t bad = 0;
+	for (int l = 0; l < LANES; l += LANE_WIDTH) {
+		lane_mask wrong = {0};
+		for (int u = 1; u < w->plan->n_unknown; u++) {
+			const lane v = lane_load(at(w->x1, u) + l);
+			wrong |= w->plan->system->is_current[u] ? v != v : ~(lane_abs(v) < MOST);
+			lane_store(w->x + (ptrdiff_t)u * LANES + l, v);
+		}
+		bad |= lane_mask_bits(wrong) << l;
+	}
+	return bad;
+}
+
+const sde_table ISA_NAME(sde_table) = {evaluate, matrix, predict,  correct, noise_change,
+                                       charges,  move,   add_free, books,   commit};

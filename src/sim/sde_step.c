@@ -12,7 +12,6 @@
 #include <string.h>
 #include "sim/sde_impl.h"
 
-static const double MOST = 1e6;               /* V: beyond any circuit */
 static const double SETTLE_TOLERANCE = 1e-12; /* of max(1 V, |x|) */
 enum { SETTLE_ITERATIONS = 20, IMPLICIT_ITERATIONS = 50, ALL_LANES = (1 << LANES) - 1 };
 
@@ -112,24 +111,16 @@ static uint32_t factor(sde_work *w, double h)
 	return bad;
 }
 
-/* Change of the driven nodes into delta. */
+/* Change of the driven nodes into delta; where none moves it stays zero. */
 static void drive(sde_work *w)
 {
 	const sde_plan *p = w->plan;
-	const size_t bytes = (size_t)p->n_unknown * LANES * sizeof *w->delta;
-	memset(w->delta, 0, bytes);
 	if (!p->driven_moves)
 		return;
-	memcpy(w->xs, w->x, bytes);
+	memcpy(w->xs, w->x, (size_t)p->n_unknown * LANES * sizeof *w->xs);
 	sde_set_driven(w, w->t1, w->xs);
 	for (int e = LANES; e < p->n_unknown * LANES; e++)
 		w->delta[e] = p->kind[e / LANES] == SDE_DRIVEN ? w->xs[e] - w->x[e] : 0;
-}
-
-static void sum_into(const sde_work *w, double *to, const double *a, const double *b)
-{
-	for (int e = LANES; e < w->plan->n_unknown * LANES; e++)
-		to[e] = a[e] + b[e];
 }
 
 /* Stage 1 of all methods: xs = x + delta. */
@@ -144,8 +135,7 @@ static uint32_t first_stage(sde_work *w, double h, const double *xi)
 	}
 	w->table->predict(w, h);
 	sde_solve(p->lu_w, w, w->w_lu);
-	sde_spread(w, w->delta);
-	sum_into(w, w->xs, w->x, w->delta);
+	w->table->move(w, w->delta, w->x, w->xs);
 	return bad;
 }
 
@@ -155,15 +145,12 @@ static void second_stage(sde_work *w, double h, const double *xi)
 	w->table->evaluate(w, 1, h, xi);
 	w->table->correct(w, h);
 	sde_solve(p->lu_w, w, w->w_lu);
-	sde_spread(w, w->eps);
-	sum_into(w, w->x1, w->xs, w->eps);
+	w->table->move(w, w->eps, w->xs, w->x1);
 	if (p->steady_noise)
 		return;
 	w->table->noise_change(w);
 	sde_solve(p->lu_p, w, w->p_lu);
-	for (int r = 1; r <= p->n_free; r++)
-		for (int l = 0; l < LANES; l++)
-			w->x1[p->free[r] * LANES + l] += w->rhs[r * LANES + l];
+	w->table->add_free(w, w->x1);
 }
 
 /* em, lm: what was evaluated at v_n counts for the whole step; currents of ideal branches are those of the solution. */
@@ -319,18 +306,11 @@ static uint32_t settle(sde_work *w, double h)
 static uint32_t commit(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
-	uint32_t bad = 0;
 	if (p->driven_moves)
 		sde_set_driven(w, w->t1, w->x1);
 	if (p->options.energy)
 		w->table->books(w);
-	for (int u = 1; u < p->n_unknown; u++)
-		for (int l = 0; l < LANES; l++) {
-			const double v = w->x1[u * LANES + l];
-			if (!(fabs(v) < MOST) && (!p->system->is_current[u] || isnan(v)))
-				bad |= 1u << l;
-			w->x[u * LANES + l] = v;
-		}
+	const uint32_t bad = w->table->commit(w);
 	w->t += h;
 	for (int l = 0; l < LANES; l++)
 		w->tile->t[l] = w->t0[l] = w->t;
@@ -354,8 +334,7 @@ uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_n
 	}
 	drive(work);
 	uint32_t bad = first_stage(work, h, p->options.method == SIM_LM ? mean_normals(work, xi, xi_next) : xi);
-	const int bends = p->n_algebraic > 0 && !p->linear, settles = p->has_moving || bends;
-	if (two && bends)
+	if (two && p->n_algebraic > 0 && !p->linear)
 		bad |= constrain(work, h);
 	if (two)
 		second_stage(work, h, xi);
@@ -363,9 +342,9 @@ uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_n
 		bad |= implicit_stage(work, h, xi);
 	else
 		only_stage(work);
-	if (p->options.energy || settles)
+	if (p->options.energy || p->settles)
 		work->table->charges(work, h);
-	if (settles)
+	if (p->settles)
 		bad |= settle(work, h);
 	return bad | commit(work, h);
 }

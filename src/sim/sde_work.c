@@ -37,7 +37,7 @@ static size_t layout(sde_work *w, double *base)
 	const size_t sources = (size_t)p->n_source + 1, instances = (size_t)p->system->circuit->n_instance + 1;
 	size_t used = 0, port, noise;
 	widest(p, &port, &noise);
-	double **const of_unknowns[] = {&w->xs, &w->x1, &w->delta, &w->eps, &w->rhs, &w->node, &w->x_open, &w->lu_work};
+	double **const of_unknowns[] = {&w->xs, &w->x1, &w->delta, &w->eps, &w->rhs, &w->node, &w->middle, &w->x_open, &w->lu_work};
 	for (size_t i = 0; i < sizeof of_unknowns / sizeof *of_unknowns; i++)
 		*of_unknowns[i] = carve(base, &used, n + 1);
 	double **const of_slots[] = {&w->base, &w->w, &w->p};
