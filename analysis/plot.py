@@ -23,7 +23,7 @@ import thermospice  # noqa: E402
 # Okabe-Ito: distinguishable with any colour vision; kinds also differ by marker, laws by line style.
 BLUE, ORANGE, GREEN, PURPLE, SKY, RED = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
 CYCLE = [BLUE, ORANGE, GREEN, RED, PURPLE, SKY]
-KINDS = {"measured": (BLUE, "o"), "computed": (GREEN, "s"), "published": (ORANGE, "D"),
+KINDS = {"measured": (BLUE, "o"), "simulated": (SKY, "X"), "computed": (GREEN, "s"), "published": (ORANGE, "D"),
          "reconstructed": (PURPLE, "^"), "assumed": (RED, "v")}
 ROWS, SAMPLES, MAX_CURVES = 6, 5000, 12
 PREFIX = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
@@ -311,7 +311,7 @@ def draw_ladder(report, figures):
     axes.grid(axis="x", alpha=0.3)
     axes.legend(title="how known", fontsize=7, title_fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
     cell = report.get("cell") if isinstance(report.get("cell"), dict) else {}
-    axes.set_title(f"Joules ladder\n{str(cell.get('deck', ''))[:70]}  cell {cell.get('name', '')}", fontsize=10)
+    axes.set_title(f"Joules ladder\n{str(cell.get('deck', ''))}, cell {cell.get('name', '')}", fontsize=10)
     figures.save(figure, "ladder")
 
 

@@ -137,7 +137,7 @@ class Plot(unittest.TestCase):
         self.assertEqual(self.names(self.dir / "c.h5"), ["c-cell-a.png", "c-cell-b.png"])
 
     def test_ladder(self):
-        kinds = ("measured", "computed", "published", "reconstructed", "assumed", "unheard of")
+        kinds = ("measured", "simulated", "computed", "published", "reconstructed", "assumed", "unheard of")
         ladder = [{"label": f"rung {k}", "joules": 10.0 ** (k - 18), "low": 0.5 * 10.0 ** (k - 18),
                    "high": 3 * 10.0 ** (k - 18), "kind": kind, "source": "here"} for k, kind in enumerate(kinds)]
         ladder.append({"label": "unknown", "joules": None, "low": None, "high": None, "kind": "assumed", "source": ""})

@@ -112,7 +112,7 @@ ts_status dtm_cell_quantity(const extract_value *from, const char *label, const 
 	}
 	snprintf(source, sizeof source, "simulated here: .pbit %.60s of \"%.100s\", noise reading %.20s", cell->name,
 	         cell->deck, cell->reading);
-	dtm_quantity_set(q, label, DTM_MEASURED, (double[]){value, low, high}, source);
+	dtm_quantity_set(q, label, DTM_SIMULATED, (double[]){value, low, high}, source);
 	return TS_OK;
 }
 

@@ -106,7 +106,7 @@ ts_status dtm_quality_measure(const dtm_small *model, const extract_cell *cell, 
 	                 "law enumerated");
 	dtm_quantity_set(&quality->ideal, "ideal p-bits", DTM_COMPUTED, (double[]){kl[1], kl[1], kl[1]},
 	                 "logistic response, no memory, law enumerated");
-	dtm_quantity_set(&quality->cell, "this cell", DTM_MEASURED, (double[]){kl[2], kl[2], kl[2]}, source);
+	dtm_quantity_set(&quality->cell, "this cell", DTM_SIMULATED, (double[]){kl[2], kl[2], kl[2]}, source);
 	quality->field_range = dtm_small_field_range(model);
 	quality->field_measured = measured_range(cell);
 	return interval(model, cell, options, &quality->cell);

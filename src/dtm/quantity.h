@@ -2,7 +2,7 @@
  * A number with its provenance: value, interval, how it is known, where it comes from. Everything the joule ledger and
  * the baseline print is one of these. A value type without pointers.
  *
- * Intervals are 95 % intervals where the number is measured, ranges of what is plausible where it is assumed. They are
+ * Intervals are 95 % intervals where the number is measured or simulated, ranges of what is plausible where it is assumed. They are
  * combined in log space, where the ratios of interest are symmetric: independent factors x_i^p_i of a product shift its
  * logarithm by p_i ln(high_i / x_i), and the shifts add in quadrature, upwards and downwards each for itself.
  */
@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include "base/diag.h"
 
-/* From the firmest to the least certain. "measured" is a simulation of the netlist here, or a meter: the source says
- * which. */
-typedef enum dtm_kind { DTM_MEASURED, DTM_COMPUTED, DTM_PUBLISHED, DTM_RECONSTRUCTED, DTM_ASSUMED } dtm_kind;
+/* From the firmest to the least certain. "measured": by a meter on hardware; "simulated": from noise trajectories of the
+ * netlist here. */
+typedef enum dtm_kind { DTM_MEASURED, DTM_SIMULATED, DTM_COMPUTED, DTM_PUBLISHED, DTM_RECONSTRUCTED, DTM_ASSUMED } dtm_kind;
 enum { DTM_N_KIND = DTM_ASSUMED + 1, DTM_LABEL = 64, DTM_SOURCE = 256 };
 
 typedef struct dtm_quantity {

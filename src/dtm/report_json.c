@@ -29,7 +29,7 @@ static json_t *pack_cell(const extract_cell *cell)
 	put(o, "deck", json_string(cell->deck));
 	put(o, "noise_reading", json_string(cell->reading));
 	put(o, "temperature", dtm_json_number(cell->temperature));
-	put(o, "kind", json_string(dtm_kind_name(DTM_MEASURED)));
+	put(o, "kind", json_string(dtm_kind_name(DTM_SIMULATED)));
 	put(o, "source", json_string("simulation of the netlist here; intervals are 95 %"));
 	put(o, "v0", pack_value(&cell->v0, "V"));
 	put(o, "vs", pack_value(&cell->vs, "V"));

@@ -5,6 +5,8 @@
 #include <string.h>
 #include "dtm/report.h"
 
+enum { DECK_WIDTH = 44 }; /* columns for the netlist's title */
+
 static void print_head(FILE *to)
 {
 	fprintf(to, "%-43s%11s   %-27s%s\n", "", "value", "interval", "how known");
@@ -22,7 +24,7 @@ static void print_row(FILE *to, const char *label, const dtm_quantity *q, const 
 
 static void print_value(FILE *to, const char *label, const extract_value *x, const char *unit)
 {
-	const dtm_quantity q = {.value = x->value, .low = x->low, .high = x->high, .kind = DTM_MEASURED};
+	const dtm_quantity q = {.value = x->value, .low = x->low, .high = x->high, .kind = DTM_SIMULATED};
 	print_row(to, label, &q, unit);
 }
 
@@ -37,7 +39,8 @@ static void print_plain(FILE *to, const char *label, const dtm_quantity *q)
 
 static void print_cell(const extract_cell *cell, FILE *to)
 {
-	fprintf(to, "cell %.40s of \"%.44s\"\n", cell->name, cell->deck);
+	const int fits = strlen(cell->deck) <= DECK_WIDTH;
+	fprintf(to, "cell %.40s of \"%.*s%s\"\n", cell->name, DECK_WIDTH, cell->deck, fits ? "" : "...");
 	print_head(to);
 	print_value(to, "V0, input of P(1) = 1/2", &cell->v0, "V");
 	print_value(to, "V_s, slope of the sigmoid", &cell->vs, "V");
@@ -58,7 +61,7 @@ static void print_quality(const dtm_report *report, FILE *to)
 	print_plain(to, "this cell", &q->cell);
 	fprintf(to, "  one update every %g tau, so a spin remembers with probability %.3g; the model uses fields to\n",
 	        q->options.clock, q->memory);
-	fprintf(to, "  +-%.1f, the curve was measured to +-%.1f%s\n\n", q->field_range, q->field_measured,
+	fprintf(to, "  +-%.1f, the curve was simulated to +-%.1f%s\n\n", q->field_range, q->field_measured,
 	        q->field_measured < q->field_range ? " and is continued by its logistic fit" : "");
 }
 
@@ -111,6 +114,6 @@ void dtm_report_print(const dtm_report *report, FILE *to)
 	print_baseline(report, to);
 	print_ratios(report, to);
 	fprintf(to,
-	        "Intervals: 95 %% where measured (here: by simulating the netlist), ranges of the assumptions else;\n"
+	        "Intervals: 95 %% where measured or simulated (from the netlist's noise), ranges of the assumptions else;\n"
 	        "for published figures the rounding of their digits.\n");
 }

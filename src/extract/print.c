@@ -5,11 +5,12 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/number.h"
 #include "base/phys.h"
 #include "extract/cell.h"
 
-enum { TEXT = 40, DIGITS = 4 };
+enum { TEXT = 40, DIGITS = 4, DECK_WIDTH = 48 }; /* DECK_WIDTH: columns for the title of the netlist */
 
 static const char *si(double value, const char *unit, char text[TEXT])
 {
@@ -193,7 +194,8 @@ static void print_energies(const extract_cell *cell, FILE *to)
 void extract_print(const extract_cell *cell, FILE *to)
 {
 	char text[TEXT];
-	fprintf(to, "p-bit %.40s of \"%.48s\"\n", cell->name, cell->deck);
+	const int fits = strlen(cell->deck) <= DECK_WIDTH;
+	fprintf(to, "p-bit %.40s of \"%.*s%s\"\n", cell->name, DECK_WIDTH, cell->deck, fits ? "" : "...");
 	if (isfinite(cell->temperature))
 		fprintf(to, "  temperature %.6g K, ", cell->temperature);
 	else
