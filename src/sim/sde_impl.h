@@ -109,6 +109,7 @@ struct sde_plan {
 	const int *row_cap; /* index into cap[] */
 	size_t block_rows;
 	double theta;
+	double h0; /* a step of the circuit's own scale: the one for which pivots were chosen */
 	int n_algebraic, has_moving, linear, steady_noise, has_p, driven_moves, any_wave;
 	int settles; /* charges or algebraic rows are not linear: v_{n+1} is settled by Newton */
 	lane_lu *lu_w, *lu_p;

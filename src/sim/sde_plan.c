@@ -68,8 +68,8 @@ static ts_status make_pivots(sde_plan *p, mna_tile *tile)
 		sde_refresh(w);
 		w->table->evaluate(w, 0, 1, NULL);
 		w->table->matrix(w, 1);
-		const double h = p->options.h > 0 ? p->options.h : first_step(w);
-		w->table->matrix(w, h);
+		p->h0 = p->options.h > 0 ? p->options.h : first_step(w);
+		w->table->matrix(w, p->h0);
 		if (p->n_free > 0)
 			status = lane_lu_create(&p->pattern, reference(w, w->w, a), &p->lu_w);
 		if (status == TS_OK && p->n_free > 0)

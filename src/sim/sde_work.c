@@ -104,14 +104,14 @@ static void set_times(sde_work *w, double t)
 }
 
 /* One Newton step along P^-1 towards the algebraic equations in the open lanes: charges stay, except what flows through
- * ideal branches. Returns the lanes in which it was too large to be the last; each lane stops by itself. */
+ * ideal branches, whose currents (averages over a step that has not come yet) stay as well. Returns the lanes in which it was too large to be the last; each lane stops by itself. */
 static uint32_t algebraic_step(sde_work *w, uint32_t open)
 {
 	const sde_plan *p = w->plan;
 	double largest[LANES] = {0}, change[LANES] = {0};
 	uint32_t still = 0;
 	memset(w->delta, 0, (size_t)p->n_unknown * LANES * sizeof *w->delta);
-	w->table->predict(w, 1);
+	w->table->predict(w, p->h0);
 	for (int r = 1; r <= p->n_free; r++)
 		for (int l = 0; l < LANES && p->row_kind[r] != SDE_ALGEBRAIC; l++)
 			w->rhs[r * LANES + l] = 0;
@@ -119,7 +119,7 @@ static uint32_t algebraic_step(sde_work *w, uint32_t open)
 	sde_spread(w, w->delta);
 	for (int e = LANES; e < p->n_unknown * LANES; e++) {
 		const int l = e % LANES;
-		if (!(open >> l & 1))
+		if (!(open >> l & 1) || p->averaged[e / LANES])
 			continue;
 		w->x[e] += w->delta[e];
 		change[l] = fmax(change[l], fabs(w->delta[e]));
@@ -132,11 +132,12 @@ static uint32_t algebraic_step(sde_work *w, uint32_t open)
 
 static uint32_t settle_algebraic(sde_work *w)
 {
+	const double h = w->plan->h0;
 	uint32_t bad = 0, open = (1u << LANES) - 1;
 	for (int k = 0; open && k < BEGIN_ITERATIONS; k++) {
-		w->table->evaluate(w, 0, 1, NULL);
-		w->table->matrix(w, 1);
-		bad |= sde_factor_p(w, 1) & open;
+		w->table->evaluate(w, 0, h, NULL);
+		w->table->matrix(w, h);
+		bad |= sde_factor_p(w, h) & open;
 		open = algebraic_step(w, open & ~bad);
 	}
 	return bad;
@@ -156,9 +157,9 @@ uint32_t sde_begin(sde_work *work, double t)
 	work->w_h = 0;
 	if (p->n_algebraic > 0)
 		bad = settle_algebraic(work);
-	work->table->evaluate(work, 0, 1, NULL);
-	work->table->matrix(work, 1);
-	bad |= sde_factor_p(work, 1);
+	work->table->evaluate(work, 0, p->h0, NULL);
+	work->table->matrix(work, p->h0);
+	bad |= sde_factor_p(work, p->h0);
 	sde_pulls(work);
 	sde_open_books(work);
 	return bad;
@@ -207,10 +208,10 @@ void sde_rates(sde_work *work, double *lambda)
 	for (int u = 0; u < p->n_unknown; u++)
 		for (int l = 0; l < LANES; l++)
 			z[u * LANES + l] = p->kind[u] == SDE_DRIVEN ? 0 : (1 + 0.37 * (u % 5)) * (u % 2 ? -1 : 1);
-	work->table->evaluate(work, 0, 1, NULL);
+	work->table->evaluate(work, 0, p->h0, NULL);
 	if (p->has_p) {
-		work->table->matrix(work, 1);
-		sde_factor_p(work, 1);
+		work->table->matrix(work, p->h0);
+		sde_factor_p(work, p->h0);
 		work->w_h = 0;
 	}
 	for (int k = 0; k < RATE_ITERATIONS; k++)

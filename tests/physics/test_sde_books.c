@@ -70,6 +70,8 @@ static const books_case CASES[] = {
      "bare\nv1 in 0 1\nr0 in p 1k noisy=0\nv2 p q 0.1\nr3 q a 1k noisy=0\nc1 a 0 1f\n"
      "r1 a 0 1meg\n.end\n",
      1e-12, 1e-13},
+    {"a floating source beside a resonator",
+     "beside\nr3 c 0 50\ncc c 0 1p\nl1 c 0 1u\nv2 g k 0\ncg g 0 1p\nrk k 0 1k\nck k 0 1p\n.end\n", 1e-11, 1e-13},
     {"junction behind a floating source",
      "tied\nd1 a 0 dj\nv1 a b 0.1\nr1 b 0 1meg\nc1 b 0 0.5f\nr2 a 0 1meg\n"
      ".model dj d(is=1p n=1 cjo=1f vj=0.7 m=0.5 tt=1n)\n.end\n",
