@@ -11,7 +11,7 @@
  * Electron rates and the mid-jump shift (physics.md 1.3). A source with `rates` set is a two-sided Poisson stream:
  * forward rate l+ moves +q from `from` to `to`, reverse rate l- moves it back; its current is q(l+ - l-) and
  * s = 2 q^2 (l+ + l-). in->shift[k][p] is the change of port p's voltage halfway through a forward jump of source k
- * (zero when NULL): the kernel takes l+ at v + shift[k] and l- at v - shift[k], and f, g, s, ds are those of the
+ * (zero when NULL): the kernel takes l+ at v + shift[k] and l- at v - shift[k], and f, g, s, ds and rate are those of the
  * shifted rates. With shift = NULL they are the ordinary current and noise. Sources without `rates` ignore shift.
  */
 #ifndef DEV_DEV_H
@@ -20,8 +20,8 @@
 #include <stdint.h>
 #include "base/lane.h"
 
-/* What eval must fill: F f, Q q, G g, C c, S s, DS ds (needs S), OBS observables. */
-typedef enum dev_want { DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64 } dev_want;
+/* What eval must fill: F f, Q q, G g, C c, S s, DS ds (needs S), OBS observables, RATE rate. */
+typedef enum dev_want { DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64, DEV_RATE = 128 } dev_want;
 typedef enum dev_quantity { DEV_VOLTAGE, DEV_CURRENT } dev_quantity;
 typedef enum dev_spectrum { DEV_WHITE, DEV_FLICKER } dev_spectrum;
 
@@ -65,6 +65,7 @@ typedef struct dev_out {
 	double *s;      /* [n_noise] one-sided PSD, A^2/Hz (at 1 Hz for flicker) */
 	double *ds;     /* [n_noise][n_port] ds/dv */
 	double *obs;    /* [n_obs] */
+	double *rate;   /* [n_noise][2] forward and reverse rate, 1/s, of the sources that have `rates`; else not written */
 } dev_out;
 
 typedef void dev_eval_fn(const dev_in *in, dev_out *out);

@@ -71,6 +71,10 @@ static inline void diode_eval(const dev_in *in, dev_out *out)
 			kernel_put(out->s, 0, i, 2 * PHYS_Q * PHYS_Q * (ahead.forward + back.reverse));
 		if (in->want & DEV_DS)
 			kernel_put_pair(out->ds, 0, 1, i, 2 * PHYS_Q * PHYS_Q * (ahead.dforward + back.dreverse));
+		if (in->want & DEV_RATE) {
+			kernel_put(out->rate, 0, i, ahead.forward);
+			kernel_put(out->rate, 1, i, back.reverse);
+		}
 	}
 }
 #endif

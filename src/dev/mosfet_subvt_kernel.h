@@ -140,6 +140,10 @@ static inline void mosfet_subvt_eval(const dev_in *in, dev_out *out)
 			subvt_put_current(in, out, &k, i, rate);
 		if (in->want & (DEV_S | DEV_DS))
 			subvt_put_noise(in, out, &k, i, rate);
+		if (in->want & DEV_RATE) {
+			kernel_put(out->rate, 0, i, rate[0].value);
+			kernel_put(out->rate, 1, i, rate[1].value);
+		}
 		if (in->want & (DEV_Q | DEV_C))
 			subvt_put_charge(in, out, v, i);
 	}

@@ -87,7 +87,8 @@ static inline void bench_run(bench *b)
 	                   .aux = b->aux,
 	                   .shape = b->shape,
 	                   .want = BENCH_ALL};
-	dev_out out = {b->f[0], b->q[0], b->g[0], b->c[0], b->s[0], b->ds[0], b->obs[0]};
+	dev_out out = {
+	    .f = b->f[0], .q = b->q[0], .g = b->g[0], .c = b->c[0], .s = b->s[0], .ds = b->ds[0], .obs = b->obs[0]};
 	dev_kernel(b->type)(&in, &out);
 }
 /* Value of stamp (row, col) in b->g or b->c; 0 when the shape has no such stamp. */
