@@ -40,9 +40,15 @@ ts_status cli_check_noise(cli_session *session)
 	return TS_OK;
 }
 
-/* "noise: 2 resistor.thermal, 6 mosfet_subvt.channel" */
-static void print_sources(const mna_system *system, const char *analysis)
+/* "noise: 2 resistor.thermal, 6 mosfet_subvt.channel (trannoise1: 8 sources, read as shifted)" */
+static void print_sources(const mna_system *system, const sim_request *request)
 {
+	static const char *const reading[] = {[SIM_SHIFTED] = "shifted",
+	                                      [SIM_HK] = "hk",
+	                                      [SIM_STRAT] = "strat",
+	                                      [SIM_ITO] = "ito",
+	                                      [SIM_NOISE_OFF] = "off",
+	                                      [SIM_JUMP] = "jump"};
 	int total = 0;
 	for (int b = 0; b < system->n_batch; b++) {
 		const mna_batch *batch = &system->batch[b];
@@ -50,12 +56,13 @@ static void print_sources(const mna_system *system, const char *analysis)
 		for (int i = 0; i < batch->n_inst; i++)
 			noisy += system->circuit->instance[batch->inst[i]].noisy != 0;
 		for (int k = 0; noisy > 0 && k < batch->shape->n_noise; k++) {
-			fprintf(stderr, "%s %d %s.%s", total ? "," : "", noisy, batch->type->name,
+			fprintf(stderr, "%s %d %s.%s", total ? "," : "noise:", noisy, batch->type->name,
 			        batch->shape->noise[k].name);
 			total += noisy;
 		}
 	}
-	fprintf(stderr, "%s (%s: %d noise sources)\n", total ? "" : "no noise", analysis, total);
+	fprintf(stderr, "%s (%s: %d sources, read as %s)\n", total ? "" : "no noise", request->name, total,
+	        reading[request->reading]);
 }
 
 static ts_status run_requests(cli_session *session, const cli_simulation *simulation, out_file *file)
@@ -69,7 +76,7 @@ static ts_status run_requests(cli_session *session, const cli_simulation *simula
 			options.pbit = i_noise < c->n_pbit ? &c->pbit[i_noise] : NULL;
 			i_noise++;
 			if (!simulation->quiet)
-				print_sources(session->system, request->name);
+				print_sources(session->system, request);
 		}
 		TS_TRY(sim_run(session->system, request, &options, file, session->diag));
 		TS_TRY(out_flush(file, session->diag));

@@ -21,7 +21,7 @@ static const struct {
 	card_reader *read;
 } reader_table[] = {
     {".op", elab_card_op},     {".dc", elab_card_dc},
-    {".tran", elab_card_tran}, {".trannoise", elab_card_trannoise},
+    {".tran", elab_card_tran}, {".trannoise", elab_card_trannoise}, {".jump", elab_card_trannoise},
     {".pbit", elab_card_pbit}, {".save", elab_card_save},
     {".ic", elab_card_ic},     {".expect", elab_card_expect},
     {".temp", done_before},    {".options", done_before},
@@ -57,7 +57,6 @@ static const struct {
     {".disto", "use .tran"},
     {".mc", "use .trannoise with SAMPLES= for noise; there is no mismatch yet"},
     {".corner", "use .lib sections"},
-    {".jump", "use .trannoise NOISE=shifted"},
     {".master", "use .trannoise with .pbit"},
     {".lna", "use .trannoise"},
     {".func", "write the expression out, or use .param"},

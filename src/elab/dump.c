@@ -79,7 +79,8 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 	                                      [SIM_HK] = "hk",
 	                                      [SIM_STRAT] = "strat",
 	                                      [SIM_ITO] = "ito",
-	                                      [SIM_NOISE_OFF] = "off"};
+	                                      [SIM_NOISE_OFF] = "off",
+	                                      [SIM_JUMP] = "jump"};
 	static const char *const method[] = {
 	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em"};
 	fprintf(to, "  %s", r->name);

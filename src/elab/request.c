@@ -137,17 +137,25 @@ ts_status elab_card_tran(elab_builder *b, const net_card *card)
 	return add_request(b, r);
 }
 
+enum { JUMP_INDEX = 6 }; /* in the tables of read_reading */
+
 static ts_status read_reading(elab_builder *b, const net_card *card, sim_request *r)
 {
-	static const char *const table[] = {"shifted", "hk", "strat", "ito", "off", "auto", NULL};
-	static const sim_reading value[] = {SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_SHIFTED};
+	static const char *const table[] = {"shifted", "hk", "strat", "ito", "off", "auto", "jump", NULL};
+	static const sim_reading value[] = {SIM_SHIFTED,   SIM_HK,      SIM_STRAT, SIM_ITO,
+	                                    SIM_NOISE_OFF, SIM_SHIFTED, SIM_JUMP};
 	const net_param *param = elab_field_find(card, "noise");
+	const int is_jump = strcmp(card->name, ".jump") == 0;
 	const char *text = param ? elab_field_text(param) : "auto";
-	if (strcasecmp(text, "jump") == 0 || strcasecmp(text, "card") == 0) {
-		diag_add(b->diag, E0311, param->value_span, "NOISE=%s is not in this version: use NOISE=shifted", text);
+	if (strcasecmp(text, "card") == 0) {
+		diag_add(b->diag, E0311, param->value_span, "NOISE=card is not in this version: use NOISE=shifted");
 		return TS_NETLIST;
 	}
-	int index = 0;
+	if (is_jump && param && strcasecmp(text, "jump") != 0) {
+		diag_add(b->diag, E0315, param->value_span, ".jump takes no NOISE=%s: use .trannoise", text);
+		return TS_NETLIST;
+	}
+	int index = is_jump ? JUMP_INDEX : 0;
 	TS_TRY(elab_field_choice(b, card, (elab_choice){"noise", table}, &index));
 	r->reading = value[index];
 	return TS_OK;

@@ -5,7 +5,8 @@
  *
  * Accuracy of the step: lambda is the fastest rate, averaged over time and lanes, at the bias where that is largest.
  * For the subthreshold latch h lambda = 0.25 costs about half a percent in the switching rate (docs/numerics.md);
- * variances of linear circuits are exact at any step.
+ * variances of linear circuits are exact at any step. NOISE=jump runs its pilot with the Gaussian truncation of the
+ * same process; where everything that moves is electrons, the step is the sampling interval.
  */
 #include <math.h>
 #include "base/alloc.h"
@@ -139,11 +140,37 @@ static ts_status run_biases(pilot *p)
 	return set_grid(run, p->mean);
 }
 
+/* The plan of the run itself, in place of the pilot's. */
+static ts_status change_to_jumps(noise_run *run, mna_tile *tile)
+{
+	const sim_request *q = run->request;
+	const sde_options options = {.reading = SIM_JUMP,
+	                             .method = q->method,
+	                             .scale = q->scale,
+	                             .energy = q->energy,
+	                             .h = run->grid.h,
+	                             .span = q->span};
+	sde_plan *gaussian = run->plan;
+	TS_TRY(noise_place(run, tile, run->n_bias / 2));
+	const ts_status status = sde_plan_create(tile, &options, run->diag, &run->plan);
+	if (status == TS_OK && sde_plan_is_exact(run->plan)) {
+		run->grid.h = q->tstep;
+		run->grid.per_sample = 1;
+	}
+	sde_plan_destroy(gaussian);
+	return status;
+}
+
 ts_status noise_pilot(noise_run *run)
 {
 	const sim_request *q = run->request;
-	const sde_options options = {
-	    .reading = q->reading, .method = q->method, .scale = q->scale, .energy = q->energy, .h = q->h};
+	const sim_reading reading = q->reading == SIM_JUMP ? SIM_SHIFTED : q->reading;
+	const sde_options options = {.reading = reading,
+	                             .method = q->method,
+	                             .scale = q->scale,
+	                             .energy = q->energy,
+	                             .h = q->h,
+	                             .span = q->span};
 	pilot p = {.run = run};
 	ts_status status = mna_tile_create(run->system, &p.tile);
 	if (status == TS_OK)
@@ -156,6 +183,8 @@ ts_status noise_pilot(noise_run *run)
 		status = noise_stream_create(run->plan, &options, &p.stream);
 	if (status == TS_OK)
 		status = run_biases(&p);
+	if (status == TS_OK && q->reading == SIM_JUMP)
+		status = change_to_jumps(run, p.tile);
 	noise_stream_destroy(&p.stream);
 	sde_work_destroy(p.work);
 	mna_tile_destroy(p.tile);

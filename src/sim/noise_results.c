@@ -52,17 +52,18 @@ ts_status noise_results_create(noise_run *run)
 	r->residual = blank(r->n_row);
 	r->p1 = blank(r->n_row);
 	r->flips = blank(r->n_row);
+	r->events = blank(r->n_row);
 	r->autocorrelation = blank(r->n_row * (size_t)run->n_lag);
 	return r->mean && r->variance && r->final && r->trace && r->histogram && r->heat && r->field && r->residual &&
-	               r->p1 && r->flips && r->autocorrelation
+	               r->p1 && r->flips && r->events && r->autocorrelation
 	           ? TS_OK
 	           : TS_NOMEM;
 }
 
 void noise_results_destroy(noise_results *r)
 {
-	double *const array[] = {r->mean,  r->variance, r->final, r->trace, r->histogram,      r->heat,
-	                         r->field, r->residual, r->p1,    r->flips, r->autocorrelation};
+	double *const array[] = {r->mean,  r->variance, r->final, r->trace, r->histogram,       r->heat,
+	                         r->field, r->residual, r->p1,    r->flips, r->autocorrelation, r->events};
 	for (size_t i = 0; i < sizeof array / sizeof *array; i++)
 		alloc_free(array[i]);
 }
@@ -176,11 +177,8 @@ static ts_status put_energy(writer *w)
 
 static const char *reading_name(const sim_request *q)
 {
-	static const char *const name[] = {[SIM_SHIFTED] = "shifted",
-	                                   [SIM_HK] = "hk",
-	                                   [SIM_STRAT] = "strat",
-	                                   [SIM_ITO] = "ito",
-	                                   [SIM_NOISE_OFF] = "off"};
+	static const char *const name[] = {[SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",         [SIM_STRAT] = "strat",
+	                                   [SIM_ITO] = "ito",         [SIM_NOISE_OFF] = "off", [SIM_JUMP] = "jump"};
 	return name[q->reading];
 }
 
@@ -283,6 +281,10 @@ ts_status noise_write(const noise_run *run, out_file *file, ts_status ended)
 		TS_TRY(put_signal(&w, k));
 	if (run->request->energy)
 		TS_TRY(put_energy(&w));
+	if (run->request->reading == SIM_JUMP) {
+		path_of(&w, "ensemble/events", "");
+		TS_TRY(put_rows(&w, "", (size_t)run->samples, run->results.events));
+	}
 	if (run->pbit)
 		TS_TRY(put_bit(&w));
 	return put_attributes(&w, ended);

@@ -42,6 +42,7 @@ typedef struct noise_results {
 	double *heat;                    /* [n_instance][n_row] */
 	double *field, *residual;        /* [n_row] */
 	double *p1, *flips;              /* [n_row] */
+	double *events;                  /* [n_row] electrons that jumped, NOISE=jump */
 	double *autocorrelation;         /* [n_row][n_lag] */
 	int n_failure;
 	noise_failure failure[NOISE_FAILURES];

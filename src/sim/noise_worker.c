@@ -119,6 +119,7 @@ static void start_tile(noise_worker *w)
 	for (int l = 0; l < LANES; l++)
 		w->trajectory[l] = noise_trajectory(run, w->bias, w->first + l);
 	noise_stream_begin(&w->stream, run->seed, PHILOX_NOISE, w->trajectory);
+	sde_seed(w->work, run->seed, w->trajectory);
 	const long left = run->samples - w->first;
 	w->live = left >= LANES ? (1u << LANES) - 1 : (1u << left) - 1;
 	w->failed = 0;
@@ -300,6 +301,7 @@ static void put_tile(noise_worker *w)
 		if (!(w->live >> l & 1) || (w->failed >> l & 1))
 			continue;
 		put_moments(w, l);
+		w->run->results.events[row_of(w, l)] = sde_events(w->work)[l];
 		if (w->run->request->energy)
 			put_books(w, l, field, residual);
 		if (w->run->pbit)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Stochastic steps on lanes: one step of f + dq/dt + B xi = 0 for LANES trajectories (docs/numerics.md, section 1).
  *
- * The plan is immutable and shared by all workers; a work belongs to one worker and steps the tile it was made with. The
- * state is tile->x, driven nodes included. Increments are given by the caller, xi[n_source][LANES] standard normals, so
- * that tests can build the transfer operator of a step. Nothing allocates after creation.
+ * The plan is immutable and shared by all workers; a work belongs to one worker and steps the tile it was made with.
+ * The state is tile->x, driven nodes included. Increments are given by the caller, xi[n_source][LANES] standard
+ * normals, so that tests can build the transfer operator of a step. Nothing allocates after creation.
  */
 #ifndef SIM_SDE_H
 #define SIM_SDE_H
@@ -18,6 +18,7 @@ typedef struct sde_options {
 	double scale;  /* multiplies every noise amplitude */
 	int energy;    /* keep the books */
 	double h;      /* step for which pivots are chosen, s; 0: from the fastest rate at the tile's state */
+	src_span span; /* of the card, for messages */
 } sde_options;
 
 /* Start from tile->x (lane 0 is the reference for pivots). Driven nodes of the tile are put at their voltages. */
@@ -43,6 +44,10 @@ uint32_t sde_begin(sde_work *work, double t);
 /* Advance by h. xi_next is read by method lm only. Returns the lanes that left the realm of numbers, grew beyond any
  * voltage of a circuit, or did not converge. */
 uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_next);
+/* Address of the random numbers of jumps (reading SIM_JUMP): seed and trajectory[LANES]. Before sde_begin. */
+void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory);
+/* 1 when all noise is made of jumps and no current flows otherwise: a step of any length is exact then. */
+int sde_plan_is_exact(const sde_plan *plan);
 double sde_time(const sde_work *work);
 void sde_set_time(sde_work *work, double t); /* remove the rounding of summed steps */
 /* Fastest rate |lambda| of M^-1 G at the current state by power iteration, 1/s, [LANES]. */
@@ -58,6 +63,8 @@ const double *sde_charge(const sde_work *work, int instance);
 /* Change of field energy, and sum of the absolute values of all heats and works of all steps. */
 void sde_field(const sde_work *work, double *change);
 const double *sde_turnover(const sde_work *work);
+/* Electrons that have jumped, [LANES]. */
+const double *sde_events(const sde_work *work);
 /* |sum of works - change of field energy - sum of heats| / turnover, [LANES] */
 void sde_residual(const sde_work *work, double *residual);
 #endif

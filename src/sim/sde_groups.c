@@ -105,13 +105,14 @@ static void fill_stamps(const sde_builder *b, sde_group *g, int to, int from, in
 static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, const filling *f)
 {
 	const int *unknown = g->mna->unknown + (ptrdiff_t)from * g->n_port;
-	for (int p = 0; p < g->n_port; p++)
-		f->unknown[to * g->n_port + p] = unknown[p];
 	for (int p = 0; p < g->n_port; p++) {
+		f->unknown[to * g->n_port + p] = unknown[p];
+		f->row[to * g->n_port + p] = b->row_of[unknown[p]];
+	}
+	for (int p = 0; p < g->n_port && !g->jumps; p++) {
 		const int u = unknown[p], at = to * g->n_port + p;
 		const int at_end = b->kind[u] == SDE_ALGEBRAIC || b->plan->options.method == SIM_BE;
 		const double w0 = at_end ? 0 : 0.5;
-		f->row[at] = b->row_of[u];
 		if (is_active(g->mna->shape, p))
 			f->active[g->n_active++] =
 			    (sde_port){.e = at,
@@ -125,12 +126,26 @@ static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, con
 	}
 }
 
+/* Are the electrons of instance i of a batch simulated one by one? All its sources must have rates. */
+static int is_jumping(const sde_builder *b, const mna_batch *batch, int i)
+{
+	const sde_options *o = &b->plan->options;
+	const dev_shape *shape = batch->shape;
+	if (o->reading != SIM_JUMP || o->scale == 0 || shape->n_noise == 0 ||
+	    !b->plan->system->circuit->instance[batch->inst[i]].noisy)
+		return 0;
+	for (int k = 0; k < shape->n_noise; k++)
+		if (!shape->noise[k].rates)
+			return 0;
+	return 1;
+}
+
 static ts_status fill_group(sde_builder *b, sde_group *g)
 {
 	filling f;
 	TS_TRY(make_arrays(b->plan->arena, g, &f));
 	for (int i = 0; i < g->mna->n_inst; i++) {
-		if (b->holding[g->mna->inst[i]])
+		if (b->holding[g->mna->inst[i]] || is_jumping(b, g->mna, i) != g->jumps)
 			continue;
 		f.index[g->n_inst] = i;
 		fill_ports(b, g, g->n_inst++, i, &f);
@@ -144,7 +159,7 @@ static ts_status fill_group(sde_builder *b, sde_group *g)
 static double drift_of(const sde_options *o, int rates)
 {
 	const int follows_state = o->method == SIM_WT2 || o->method == SIM_HEUN;
-	const int hk = o->reading == SIM_HK || (o->reading == SIM_SHIFTED && !rates);
+	const int hk = o->reading == SIM_HK || o->reading == SIM_JUMP || (o->reading == SIM_SHIFTED && !rates);
 	const double c = hk ? QUARTER : o->reading == SIM_STRAT ? 0 : -QUARTER;
 	return (c + (follows_state ? 0 : QUARTER)) / 2 * o->scale * o->scale;
 }
@@ -165,6 +180,8 @@ static void list_sources(const sde_builder *b, sde_group *g, int i, int *number,
 		number[i * g->n_noise + k] = -1;
 		if (is_silent(p, &p->system->circuit->instance[inst], noise))
 			continue;
+		if (g->jumps)
+			continue;
 		const int shifted = p->options.reading == SIM_SHIFTED && noise->rates;
 		const double drift = b->steady[g->batch] ? 0 : drift_of(&p->options, noise->rates);
 		number[i * g->n_noise + k] = p->n_source;
@@ -184,6 +201,26 @@ static void list_sources(const sde_builder *b, sde_group *g, int i, int *number,
 	}
 }
 
+static void list_jumps(sde_plan *p, sde_group *g, sde_jump *jump)
+{
+	g->first_jump = p->n_jump;
+	for (int i = 0; i < g->n_inst && g->jumps; i++)
+		for (int k = 0; k < g->n_noise; k++) {
+			const dev_noise *noise = &g->mna->shape->noise[k];
+			const int *unknown = g->unknown + (ptrdiff_t)i * g->n_port,
+			          *row = g->row + (ptrdiff_t)i * g->n_port;
+			jump[p->n_jump++] = (sde_jump){.group = (int)(g - p->group),
+			                               .inst = i,
+			                               .noise = k,
+			                               .instance = g->mna->inst[g->index[i]],
+			                               .from = unknown[noise->from],
+			                               .to = unknown[noise->to],
+			                               .row_from = row[noise->from],
+			                               .row_to = row[noise->to]};
+			g->shifted = 1;
+		}
+}
+
 static ts_status make_sources(sde_builder *b, sde_group *group)
 {
 	sde_plan *p = b->plan;
@@ -191,9 +228,13 @@ static ts_status make_sources(sde_builder *b, sde_group *group)
 	for (int k = 0; k < p->n_group; k++)
 		most += (size_t)(group[k].n_inst * group[k].n_noise);
 	sde_source *source = arena_array(p->arena, most, sizeof *source);
-	if (!source)
+	sde_jump *jump = arena_array(p->arena, most, sizeof *jump);
+	if (!source || !jump)
 		return TS_NOMEM;
 	p->source = source;
+	p->jump = jump;
+	for (sde_group *g = group; g < group + p->n_group; g++)
+		list_jumps(p, g, jump);
 	p->steady_noise = 1;
 	for (sde_group *g = group; g < group + p->n_group; g++) {
 		int *number = arena_array(p->arena, (size_t)(g->n_inst * g->n_noise) + 1, sizeof *number);
@@ -229,7 +270,7 @@ static void place(sde_plan *p, sde_group *g)
 	g->q1 = take(used, g->n_inst * g->n_port);
 }
 
-static ts_status add_group(sde_builder *b, int k, sde_group *g)
+static ts_status add_group(sde_builder *b, int k, int jumps, sde_group *g)
 {
 	const mna_batch *batch = &b->plan->system->batch[k];
 	*g = (sde_group){.mna = batch,
@@ -238,7 +279,8 @@ static ts_status add_group(sde_builder *b, int k, sde_group *g)
 	                 .n_port = batch->shape->n_port,
 	                 .n_stamp = batch->shape->n_stamp,
 	                 .n_noise = batch->shape->n_noise,
-	                 .moving = b->moving[k]};
+	                 .moving = b->moving[k],
+	                 .jumps = jumps};
 	if (g->moving && g->n_port > MOST_MOVING_PORTS) {
 		diag_add(b->diag, E0999, b->plan->system->circuit->instance[batch->inst[0]].span,
 		         "a device with moving charges has more than %d ports", MOST_MOVING_PORTS);
@@ -247,7 +289,8 @@ static ts_status add_group(sde_builder *b, int k, sde_group *g)
 	TS_TRY(fill_group(b, g));
 	if (g->n_inst == 0)
 		return TS_OK;
-	b->plan->linear &= !b->nonlinear[k] && !g->moving;
+	b->plan->linear &= (!b->nonlinear[k] || jumps) && !g->moving;
+	b->plan->has_flow |= g->n_active > 0;
 	b->plan->has_moving |= g->moving;
 	b->plan->has_p |= g->moving || g->has_p;
 	b->plan->n_group++;
@@ -258,14 +301,15 @@ ts_status sde_make_groups(sde_builder *b)
 {
 	sde_plan *p = b->plan;
 	const mna_system *s = p->system;
-	sde_group *group = arena_array(p->arena, (size_t)s->n_batch + 1, sizeof *group);
+	sde_group *group = arena_array(p->arena, 2 * (size_t)s->n_batch + 1, sizeof *group);
 	if (!group)
 		return TS_NOMEM;
 	p->group = group;
 	p->linear = 1;
+	p->packet = PHYS_Q * p->options.scale * p->options.scale;
 	for (int k = 0; k < s->n_batch; k++)
-		if (is_group(b, k))
-			TS_TRY(add_group(b, k, &group[p->n_group]));
+		for (int jumps = 0; jumps < 2 && is_group(b, k); jumps++)
+			TS_TRY(add_group(b, k, jumps, &group[p->n_group]));
 	TS_TRY(make_sources(b, group));
 	for (int k = 0; k < p->n_group; k++)
 		place(p, &group[k]);

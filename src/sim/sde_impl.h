@@ -7,12 +7,16 @@
  *   algebraic   it does not: f(x_{n+1}, t_{n+1}) = 0
  *   driven      a node held by voltage sources, or the current of such a source: it has no row
  *
+ * Under SIM_JUMP the noisy devices that have electron rates are groups of their own ("jumps") without currents: their
+ * electrons are simulated one by one (sde_jump.c), and the rest of the circuit is stepped between.
+ *
  * P is the part of the matrix that does not vanish with h: capacitances on charge rows, h G on algebraic rows and in
  * the columns of ideal branches, whose current is an average over the step. W = P + theta h G on the rest. P^-1 maps a
  * charge put on a node to the jump of all unknowns.
  */
 #ifndef SIM_SDE_IMPL_H
 #define SIM_SDE_IMPL_H
+#include "base/philox.h"
 #include "lin/lane_lu.h"
 #include "sim/sde.h"
 
@@ -63,7 +67,9 @@ typedef struct sde_group { /* one batch that is evaluated in every step */
 	const int *first_inject; /* [n_active + 1] of each active port */
 	const sde_inject *inject;
 	const sde_drive *drive;
-	int moving;          /* its charges are not linear */
+	int moving; /* its charges are not linear */
+	int jumps,
+	    first_jump;      /* electrons are simulated; number of the first source in plan->jump, [n_inst][n_noise] */
 	int shifted, drifts; /* some source is taken at mid-jump; has a drift correction */
 	int has_p;
 	size_t f0, f1, g0, c0, q0, q1, dq, pull, shift; /* row offsets into work->block */
@@ -77,6 +83,11 @@ typedef struct sde_source {
 	double shift; /* half a jump: -(q/2) scale^2, 0: not shifted */
 	double drift; /* current along a: -drift ((P^-1 a).grad) S, S one-sided */
 } sde_source;
+
+typedef struct sde_jump { /* a two-sided stream of electrons */
+	int group, inst, noise, instance;
+	int from, to, row_from, row_to; /* full unknowns; reduced rows, 0: ground or driven */
+} sde_jump;
 
 typedef struct sde_entry {       /* constant capacitance */
 	int row, col, slot;      /* full unknowns and pattern */
@@ -100,6 +111,10 @@ struct sde_plan {
 	const sde_group *group;
 	int n_source;
 	const sde_source *source;
+	int n_jump;
+	const sde_jump *jump;
+	double packet; /* charge of a jump, C: q scale^2 */
+	int has_flow;  /* some group carries a current that is not made of jumps */
 	int n_cap;
 	const sde_entry *cap; /* constant capacitances, full pattern, all rows */
 	/* The equation of reduced row r: entries first[r] .. first[r + 1] - 1 of each list. */
@@ -138,6 +153,14 @@ struct sde_work {
 	double *value;            /* [1] */
 	double *block;
 	uint8_t *has_heat; /* [n_instance] */
+	philox_key key;    /* jumps: stream; per lane: trajectory, draws so far, jumps since the books were opened */
+	uint32_t trajectory[LANES];
+	uint64_t draw[LANES];
+	double *rate;           /* [2 n_jump] forward and reverse rates, 1/s */
+	double *kick;           /* [n_jump][n_free + 1] change of the free unknowns in a forward jump */
+	double *count;          /* [n_jump] forward less reverse jumps in this stretch */
+	double *left, *channel; /* [1] time left in the stretch; what the draw chose */
+	double *n_event;        /* [1] */
 	void *memory;
 };
 
@@ -154,8 +177,16 @@ typedef struct sde_table {
 	void (*move)(const sde_work *w, double *change, const double *from, double *to);
 	void (*add_free)(const sde_work *w, double *to); /* to[free] += rhs */
 	void (*books)(sde_work *w);
-	uint32_t (*commit)(sde_work *w); /* x = x1; lanes that left the realm of numbers or grew beyond any circuit */
+	void (*source_books)(sde_work *w); /* only the work of the sources that hold nodes, from x, x1 and node[] */
+	uint32_t (*commit)(sde_work *w);   /* x = x1; lanes that left the realm of numbers or grew beyond any circuit */
 } sde_table;
+/* The loops of the jumps (sde_jump_isa.c). open: lanes with time left. */
+typedef struct sde_jump_table {
+	void (*rates)(sde_work *w); /* at x1 */
+	/* Draw waiting time and channel: left[] and channel[]; returns the lanes in which a jump happens before the
+	 * end. */
+	uint32_t (*draw)(sde_work *w, uint32_t open, uint32_t *bad);
+} sde_jump_table;
 
 static inline double *sde_at(const sde_work *w, size_t offset)
 {
@@ -174,6 +205,12 @@ typedef struct sde_builder {
 } sde_builder;
 ts_status sde_classify(sde_builder *b);
 ts_status sde_make_groups(sde_builder *b);
+/* sde_jump.c: what SIM_JUMP cannot treat; kicks from P; all jumps of a stretch of time */
+ts_status sde_check_jumps(const sde_builder *b);
+void sde_find_kicks(sde_work *w);
+uint32_t sde_run_jumps(sde_work *w, double duration);
+/* P^-1 of a unit charge that enters at row_from and leaves at row_to, in rhs */
+void sde_unit_pull(sde_work *w, int row_from, int row_to);
 /* sde_lists.c: what each row and each port sums up */
 ts_status sde_make_lists(sde_plan *plan, sde_group *group);
 /* sde_pattern.c: reduced rows and pattern, constant capacitances */

@@ -83,7 +83,8 @@ static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h,
 static void evaluate(sde_work *w, int stage, double h, const double *xi)
 {
 	for (int k = 0; k < w->plan->n_group; k++)
-		evaluate_group(w, &w->plan->group[k], stage, h, xi);
+		if (!w->plan->group[k].jumps)
+			evaluate_group(w, &w->plan->group[k], stage, h, xi);
 }
 
 static void matrix(sde_work *w, double h)
@@ -333,9 +334,22 @@ static void driven_books(sde_work *w, int u)
 	}
 }
 
-static void books(sde_work *w)
+static void driven_nodes(sde_work *w)
 {
 	const mna_system *s = w->plan->system;
+	driven_capacitances(w);
+	for (int d = s->n_driven - 1; d >= 0; d--)
+		driven_books(w, s->driven_order[d]);
+}
+
+static void source_books(sde_work *w)
+{
+	find_middle(w);
+	driven_nodes(w);
+}
+
+static void books(sde_work *w)
+{
 	find_middle(w);
 	for (int k = 0; k < w->plan->n_group; k++) {
 		active_books(w, &w->plan->group[k]);
@@ -343,9 +357,7 @@ static void books(sde_work *w)
 		if (w->plan->group[k].moving)
 			moving_books(w, &w->plan->group[k]);
 	}
-	driven_capacitances(w);
-	for (int d = s->n_driven - 1; d >= 0; d--)
-		driven_books(w, s->driven_order[d]);
+	driven_nodes(w);
 }
 
 static void move(const sde_work *w, double *change, const double *from, double *to)
@@ -377,5 +389,5 @@ static uint32_t commit(sde_work *w)
 	return bad;
 }
 
-const sde_table ISA_NAME(sde_table) = {evaluate, matrix, predict,  correct, noise_change,
-                                       charges,  move,   add_free, books,   commit};
+const sde_table ISA_NAME(sde_table) = {evaluate, matrix,   predict, correct,      noise_change, charges,
+                                       move,     add_free, books,   source_books, commit};

@@ -88,6 +88,7 @@ static ts_status fill_plan(sde_builder *b)
 	TS_TRY(sde_make_pattern(b));
 	TS_TRY(sde_make_groups(b));
 	find_waves(p);
+	TS_TRY(sde_check_jumps(b));
 	const ts_status status = make_pivots(p, b->tile);
 	if (status == TS_NUMERIC)
 		diag_add(
@@ -168,6 +169,11 @@ int sde_plan_unknown(const sde_plan *plan, int free_unknown)
 int sde_plan_is_driven(const sde_plan *plan)
 {
 	return plan->any_wave;
+}
+
+int sde_plan_is_exact(const sde_plan *plan)
+{
+	return plan->n_jump > 0 && !plan->has_flow;
 }
 
 double sde_plan_corner(const sde_plan *plan, double t)

@@ -37,7 +37,8 @@ static size_t layout(sde_work *w, double *base)
 	const size_t sources = (size_t)p->n_source + 1, instances = (size_t)p->system->circuit->n_instance + 1;
 	size_t used = 0, port, noise;
 	widest(p, &port, &noise);
-	double **const of_unknowns[] = {&w->xs, &w->x1, &w->delta, &w->eps, &w->rhs, &w->node, &w->middle, &w->x_open, &w->lu_work};
+	double **const of_unknowns[] = {&w->xs,   &w->x1,     &w->delta,  &w->eps,    &w->rhs,
+	                                &w->node, &w->middle, &w->x_open, &w->lu_work};
 	for (size_t i = 0; i < sizeof of_unknowns / sizeof *of_unknowns; i++)
 		*of_unknowns[i] = carve(base, &used, n + 1);
 	double **const of_slots[] = {&w->base, &w->w, &w->p};
@@ -56,6 +57,13 @@ static size_t layout(sde_work *w, double *base)
 	w->ds = carve(base, &used, noise * port);
 	w->heat = carve(base, &used, instances);
 	w->charge = carve(base, &used, instances);
+	const size_t jumps = (size_t)p->n_jump;
+	w->rate = carve(base, &used, 2 * jumps);
+	w->kick = carve(base, &used, jumps * ((size_t)p->n_free + 1));
+	w->count = carve(base, &used, jumps);
+	double **const of_jumps[] = {&w->left, &w->channel, &w->n_event};
+	for (size_t i = 0; i < sizeof of_jumps / sizeof *of_jumps; i++)
+		*of_jumps[i] = carve(base, &used, 1);
 	w->block = carve(base, &used, p->block_rows + 1);
 	return used;
 }
@@ -104,7 +112,8 @@ static void set_times(sde_work *w, double t)
 }
 
 /* One Newton step along P^-1 towards the algebraic equations in the open lanes: charges stay, except what flows through
- * ideal branches, whose currents (averages over a step that has not come yet) stay as well. Returns the lanes in which it was too large to be the last; each lane stops by itself. */
+ * ideal branches, whose currents (averages over a step that has not come yet) stay as well. Returns the lanes in which
+ * it was too large to be the last; each lane stops by itself. */
 static uint32_t algebraic_step(sde_work *w, uint32_t open)
 {
 	const sde_plan *p = w->plan;
@@ -161,6 +170,7 @@ uint32_t sde_begin(sde_work *work, double t)
 	work->table->matrix(work, p->h0);
 	bad |= sde_factor_p(work, p->h0);
 	sde_pulls(work);
+	sde_find_kicks(work);
 	sde_open_books(work);
 	return bad;
 }
@@ -226,6 +236,7 @@ void sde_open_books(sde_work *work)
 	memset(work->charge, 0, instances * sizeof *work->charge);
 	memset(work->turnover, 0, LANES * sizeof *work->turnover);
 	memset(work->moved, 0, LANES * sizeof *work->moved);
+	memset(work->n_event, 0, LANES * sizeof *work->n_event);
 	memcpy(work->x_open, work->x, (size_t)p->n_unknown * LANES * sizeof *work->x);
 }
 

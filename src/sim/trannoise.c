@@ -47,7 +47,7 @@ static ts_status report(const noise_run *run)
 {
 	const noise_results *r = &run->results;
 	const double z = r->worst_rate * run->grid.h;
-	if (z > COARSE)
+	if (z > COARSE && !sde_plan_is_exact(run->plan))
 		diag_add(run->diag, W0501, run->request->span,
 		         "the step of %.3g s is %.2g times the shortest relaxation time met (%.3g s)", run->grid.h, z,
 		         1 / r->worst_rate);

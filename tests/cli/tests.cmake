@@ -53,6 +53,8 @@ endforeach()
 ts_cli_test(bad.five_mistakes EXIT 2 ARGS check bad/five_mistakes.cir
   MATCH "cir:2:" "cir:3:" "cir:4:" "cir:5:" "cir:6:" "nomodel" "undefined_name" REFUSE "E0999")
 ts_cli_test(bad.no_such_deck EXIT 4 ARGS check bad/there_is_no_such.cir MATCH "there_is_no_such.cir" "E0101")
+ts_cli_test(bad.jump_without_rates EXIT 2 ARGS check --run bad/jump_without_rates.cir
+  MATCH "jump_without_rates.cir:4:1: error: .*no noisy device.*E0413")
 ts_cli_test(bad.expect_unknown EXIT 2 ARGS check --run bad/expect_unknown.cir MATCH "expect_unknown.cir:5:[0-9]+: error: .*nowhere")
 ts_cli_test(bad.expect_analysis EXIT 2 ARGS check --run bad/expect_analysis.cir MATCH "expect_analysis.cir:5:[0-9]+: error: .*tran")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
