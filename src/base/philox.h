@@ -19,7 +19,7 @@ typedef struct philox_key { uint32_t v[2]; } philox_key;
 /* Scalar block: 128 random bits. */
 philox_counter philox4x32(philox_counter counter, philox_key key);
 /* Streams of one seed; part of the key so that no two purposes share bits. */
-typedef enum philox_purpose { PHILOX_NOISE = 1, PHILOX_START = 2, PHILOX_GIBBS = 3, PHILOX_BOOTSTRAP = 4, PHILOX_TEST = 5, PHILOX_SPLIT = 6, PHILOX_JUMP = 7 } philox_purpose;
+typedef enum philox_purpose { PHILOX_NOISE = 1, PHILOX_START = 2, PHILOX_GIBBS = 3, PHILOX_BOOTSTRAP = 4, PHILOX_TEST = 5, PHILOX_SPLIT = 6, PHILOX_JUMP = 7, PHILOX_FLICKER = 8 } philox_purpose;
 philox_key philox_make_key(uint64_t seed, philox_purpose purpose);
 /* 53-bit uniform in (0,1) from two words. */
 double philox_uniform(uint32_t hi, uint32_t lo);

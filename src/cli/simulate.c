@@ -43,19 +43,18 @@ ts_status cli_check_noise(cli_session *session)
 /* "noise: 2 resistor.thermal, 6 mosfet_subvt.channel (trannoise1: 8 sources, read as shifted)" */
 static void print_sources(const mna_system *system, const sim_request *request)
 {
-	static const char *const reading[] = {[SIM_SHIFTED] = "shifted",
-	                                      [SIM_HK] = "hk",
-	                                      [SIM_STRAT] = "strat",
-	                                      [SIM_ITO] = "ito",
-	                                      [SIM_NOISE_OFF] = "off",
-	                                      [SIM_JUMP] = "jump"};
+	static const char *const reading[] = {[SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",         [SIM_STRAT] = "strat",
+	                                      [SIM_ITO] = "ito",         [SIM_NOISE_OFF] = "off", [SIM_JUMP] = "jump"};
 	int total = 0;
 	for (int b = 0; b < system->n_batch; b++) {
 		const mna_batch *batch = &system->batch[b];
-		int noisy = 0;
-		for (int i = 0; i < batch->n_inst; i++)
-			noisy += system->circuit->instance[batch->inst[i]].noisy != 0;
-		for (int k = 0; noisy > 0 && k < batch->shape->n_noise; k++) {
+		for (int k = 0; k < batch->shape->n_noise; k++) {
+			const int is_flicker = batch->shape->noise[k].spectrum == DEV_FLICKER;
+			int noisy = 0;
+			for (int i = 0; i < batch->n_inst; i++)
+				noisy += mna_is_noisy(batch, system->circuit, i, k);
+			if (noisy == 0 || !(request->types & (is_flicker ? SIM_FLICKER : SIM_THERMAL)))
+				continue;
 			fprintf(stderr, "%s %d %s.%s", total ? "," : "noise:", noisy, batch->type->name,
 			        batch->shape->noise[k].name);
 			total += noisy;

@@ -38,7 +38,14 @@ typedef struct dev_param {
 } dev_param;
 
 typedef struct dev_stamp { uint8_t row, col, part; } dev_stamp; /* part: set of DEV_G, DEV_C */
-typedef struct dev_noise { const char *name; uint8_t from, to; dev_spectrum spectrum; uint8_t rates; } dev_noise;
+/* Flicker: the density is s/f^a, a the constant k[exponent]; the source is silent where the constant k[level] is 0. */
+typedef struct dev_noise {
+	const char *name;
+	uint8_t from, to;
+	dev_spectrum spectrum;
+	uint8_t rates;
+	uint8_t level, exponent;
+} dev_noise;
 
 /* Ports, stamps and noise of one instance. Most devices have one fixed shape (type->shape); the behavioural source
  * gets one per instance from elab. */
@@ -63,7 +70,7 @@ typedef struct dev_out {
 	double *f, *q;  /* [n_port] */
 	double *g, *c;  /* [n_stamp] df[row]/dv[col], dq[row]/dv[col]; only entries whose part says so are written */
 	double *s;      /* [n_noise] one-sided PSD, A^2/Hz (at 1 Hz for flicker) */
-	double *ds;     /* [n_noise][n_port] ds/dv */
+	double *ds;     /* [n_noise][n_port] ds/dv; zeros for flicker */
 	double *obs;    /* [n_obs] */
 	double *rate;   /* [n_noise][2] forward and reverse rate, 1/s, of the sources that have `rates`; else not written */
 } dev_out;

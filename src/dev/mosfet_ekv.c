@@ -4,13 +4,13 @@
  * mosfet_ekv_kernel.h. Fallbacks are the report's, not those of any Verilog-A version.
  *
  * Noise is not the published one but S = 4kT (I/Vds) r of physics.md 1.5: exactly 4kT gds at Vds = 0, shot noise in
- * weak inversion, thermal noise in strong inversion. Multiplication noise of the impact-ionisation current is not
- * included.
+ * weak inversion, thermal noise in strong inversion. Flicker noise is S = KF gm^2/(Weff Leff COX f^AF), nothing at
+ * Vds = 0. Multiplication noise of the impact-ionisation current is not included.
  *
  * Series resistance RSH HDIF/W of each side acts by the first-order factor 1/(1 + gms R + gds R), which is exact (also
  * in noise) at Vds = 0 and approximate elsewhere: set rsh=0 and use resistors where that matters. Junctions have their
- * capacitance (ad, as, pd, ps) but no current: add diodes for leakage. Accepted without effect: KF, AF (no flicker
- * noise), AVTO, AKP, AGAMMA (mismatch coefficients), NQS, SATLIM, XQC (quasi-static), JS, JSW, N, XTI.
+ * capacitance (ad, as, pd, ps) but no current: add diodes for leakage. Accepted without effect: AVTO, AKP, AGAMMA
+ * (mismatch coefficients), NQS, SATLIM, XQC (quasi-static), JS, JSW, N, XTI.
  */
 #include <math.h>
 #include "base/phys.h"
@@ -20,10 +20,64 @@
 #define VTO_FALLBACK 0.5
 
 enum {
-	P_COX, P_XJ, P_DL, P_DW, P_VTO, P_GAMMA, P_PHI, P_KP, P_E0, P_THETA, P_UCRIT, P_LAMBDA, P_WETA, P_LETA,
-	P_Q0, P_LK, P_IBA, P_IBB, P_IBN, P_TCV, P_BEX, P_UCEX, P_IBBT, P_RSH, P_HDIF, P_CGSO, P_CGDO, P_CGBO,
-	P_CJ, P_CJSW, P_PB, P_PBSW, P_MJ, P_MJSW, P_FC, P_TNOM, P_KF, P_AF, P_AVTO, P_AKP, P_AGAMMA, P_NQS,
-	P_SATLIM, P_XQC, P_JS, P_JSW, P_N, P_XTI, P_W, P_L, P_M, P_NP, P_NS, P_AD, P_AS, P_PD, P_PS, N_PARAM
+	P_COX,
+	P_XJ,
+	P_DL,
+	P_DW,
+	P_VTO,
+	P_GAMMA,
+	P_PHI,
+	P_KP,
+	P_E0,
+	P_THETA,
+	P_UCRIT,
+	P_LAMBDA,
+	P_WETA,
+	P_LETA,
+	P_Q0,
+	P_LK,
+	P_IBA,
+	P_IBB,
+	P_IBN,
+	P_TCV,
+	P_BEX,
+	P_UCEX,
+	P_IBBT,
+	P_RSH,
+	P_HDIF,
+	P_CGSO,
+	P_CGDO,
+	P_CGBO,
+	P_CJ,
+	P_CJSW,
+	P_PB,
+	P_PBSW,
+	P_MJ,
+	P_MJSW,
+	P_FC,
+	P_TNOM,
+	P_KF,
+	P_AF,
+	P_AVTO,
+	P_AKP,
+	P_AGAMMA,
+	P_NQS,
+	P_SATLIM,
+	P_XQC,
+	P_JS,
+	P_JSW,
+	P_N,
+	P_XTI,
+	P_W,
+	P_L,
+	P_M,
+	P_NP,
+	P_NS,
+	P_AD,
+	P_AS,
+	P_PD,
+	P_PS,
+	N_PARAM
 };
 static const dev_param param[N_PARAM] = {
     [P_COX] = {"cox", "F/m^2", "gate oxide capacitance [EKV 2.6]", 0.7e-3, 1e-7, 10, 1},
@@ -63,8 +117,8 @@ static const dev_param param[N_PARAM] = {
     [P_MJSW] = {"mjsw", "", "junction grading, perimeter [EKV 2.6]", 0.33, 0, 0.95, 1},
     [P_FC] = {"fc", "", "forward depletion corner, fraction of pb [EKV 2.6]", 0.5, 0, 0.95, 1},
     [P_TNOM] = {"tnom", "C", "temperature of the parameters [EKV 2.6]", 25, -273, 2000, 1},
-    [P_KF] = {"kf", "", "flicker noise, no effect [EKV 2.6]", 0, 0, 1, 1},
-    [P_AF] = {"af", "", "flicker noise exponent, no effect [EKV 2.6]", 1, 0, 10, 1},
+    [P_KF] = {"kf", "", "flicker noise coefficient [EKV 2.6]", 0, 0, 1, 1},
+    [P_AF] = {"af", "", "flicker noise, exponent of 1/f [EKV 2.6]", 1, 0.1, 1.9, 1},
     [P_AVTO] = {"avto", "V m", "threshold mismatch, no effect [EKV 2.6]", 0, -1, 1, 1},
     [P_AKP] = {"akp", "m", "gain mismatch, no effect [EKV 2.6]", 0, -1, 1, 1},
     [P_AGAMMA] = {"agamma", "V^0.5 m", "body effect mismatch, no effect [EKV 2.6]", 0, -1, 1, 1},
@@ -94,8 +148,9 @@ static const dev_stamp stamp[] = {
     {1, 0, DEV_C},         {1, 1, DEV_C},         {1, 2, DEV_C},         {1, 3, DEV_C},
     {2, 0, DEV_G | DEV_C}, {2, 1, DEV_G | DEV_C}, {2, 2, DEV_G | DEV_C}, {2, 3, DEV_G | DEV_C},
     {3, 0, DEV_G | DEV_C}, {3, 1, DEV_G | DEV_C}, {3, 2, DEV_G | DEV_C}, {3, 3, DEV_G | DEV_C}};
-static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, 0}};
-static const dev_shape shape = {port, 4, stamp, 16, noise, 1};
+static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, 0, 0, 0},
+                                  {"flicker", 0, 2, DEV_FLICKER, 0, EKV_FLICKER, EKV_AF}};
+static const dev_shape shape = {port, 4, stamp, 16, noise, 2};
 static const char *const obs[EKV_N_OBS] = {"id", "gm", "gds", "vp", "n", "if", "ir"};
 
 /* One device's size and temperature. */
@@ -133,6 +188,8 @@ static void derive_gate(const double *p, double sign, const ekv_size *s, double 
 	k[EKV_ETA] = sign > 0 ? 1.0 / 2 : 1.0 / 3;
 	k[EKV_THETA] = p[P_E0] > 0 ? 0 : p[P_THETA];
 	k[EKV_COX] = s->parallel * s->weff * s->length * p[P_COX];
+	k[EKV_FLICKER] = p[P_KF] / k[EKV_COX];
+	k[EKV_AF] = p[P_AF];
 }
 
 static void derive_field(const double *p, const ekv_size *s, double *k)

@@ -46,6 +46,8 @@ enum {
 	EKV_PB = EKV_CJ + 4,
 	EKV_MJ = EKV_PB + 2,
 	EKV_FC = EKV_MJ + 2,
+	EKV_FLICKER, /* KF / (m Weff L COX) */
+	EKV_AF,
 	EKV_N_CONST
 };
 enum { EKV_OBS_ID, EKV_OBS_GM, EKV_OBS_GDS, EKV_OBS_VP, EKV_OBS_N, EKV_OBS_IF, EKV_OBS_IR, EKV_N_OBS };
@@ -328,11 +330,15 @@ static inline void ekv_put_channel(const dev_in *in, dev_out *out, int i, const 
 		if ((in->want & DEV_G) && p != EKV_G)
 			ekv_put_row(out->g, p, i, row[p]);
 	}
-	if (in->want & DEV_S)
+	if (in->want & DEV_S) {
+		const lane gm = drain.d[EKV_BY_G];
 		kernel_put(out->s, 0, i, c.s.v);
+		kernel_put(out->s, 1, i, kernel_get(in->k, EKV_FLICKER, i) * gm * gm);
+	}
 	if (in->want & DEV_DS) {
 		const dual slope = dual_scale(c.s, sign);
 		ekv_put_row(out->ds, 0, i, &slope);
+		ekv_put_row(out->ds, 1, i, &none);
 	}
 	if (in->want & DEV_OBS)
 		ekv_put_obs(in, out, i, a, &drain);

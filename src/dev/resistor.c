@@ -11,7 +11,7 @@ enum { P_R, P_TC1, P_TC2, P_M, N_PARAM };
 
 static const dev_port port[] = {{"p", DEV_VOLTAGE, 0}, {"n", DEV_VOLTAGE, 0}};
 static const dev_stamp stamp[] = {{0, 0, DEV_G}, {0, 1, DEV_G}, {1, 0, DEV_G}, {1, 1, DEV_G}};
-static const dev_noise noise[] = {{"thermal", 0, 1, DEV_WHITE, 0}};
+static const dev_noise noise[] = {{"thermal", 0, 1, DEV_WHITE, 0, 0, 0}};
 static const dev_shape shape = {port, 2, stamp, 4, noise, 1};
 static const dev_param param[N_PARAM] = {
     [P_R] = {"r", "ohm", "resistance at 27 C, must be given [spice3]", (double)NAN, 1e-12, 1e24, 0},

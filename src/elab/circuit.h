@@ -42,6 +42,8 @@ typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE } sim_kind;
 typedef enum sim_reading { SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_JUMP } sim_reading;
 typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM } sim_method;
 
+typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2 } sim_noise_type; /* thermal: all white sources */
+
 typedef struct sim_request {
 	sim_kind kind;
 	const char *name; /* "op1", "tran1", "trannoise1": kind and running number */
@@ -56,10 +58,12 @@ typedef struct sim_request {
 	uint64_t seed; /* SEED=, default 1 */
 	sim_reading reading;
 	sim_method method;
-	double h;     /* STEP=h, 0: auto */
-	double scale; /* SCALE=: multiplies every noise amplitude */
-	int keep;     /* KEEP=: trajectories stored per bias point, default 2 */
-	int energy;   /* ENERGY=on|off, default on */
+	double h;          /* STEP=h, 0: auto */
+	double scale;      /* SCALE=: multiplies every noise amplitude */
+	unsigned types;    /* TYPES=: set of sim_noise_type, all by default */
+	double fmin, fmax; /* FMIN=, FMAX=: band of the flicker noise, Hz; 0: from TSTOP and the step */
+	int keep;          /* KEEP=: trajectories stored per bias point, default 2 */
+	int energy;        /* ENERGY=on|off, default on */
 } sim_request;
 
 typedef struct elab_pbit {

@@ -25,6 +25,7 @@ static sim_request default_request(const net_card *card, sim_kind kind)
 	                     .reading = SIM_SHIFTED,
 	                     .method = SIM_WT2,
 	                     .scale = 1,
+	                     .types = SIM_THERMAL | SIM_FLICKER,
 	                     .keep = 2,
 	                     .energy = 1};
 }
@@ -171,18 +172,23 @@ static ts_status read_method(elab_builder *b, const net_card *card, sim_request 
 	return TS_OK;
 }
 
-static ts_status read_types(elab_builder *b, const net_card *card)
+static ts_status read_types(elab_builder *b, const net_card *card, sim_request *r)
 {
 	const net_param *param = elab_field_find(card, "types");
 	const char **name = NULL;
 	int n = 0;
 	if (param)
 		TS_TRY(elab_field_names(b, param, &n, &name));
+	r->types = n > 0 ? 0 : r->types;
 	for (int i = 0; i < n; i++) {
-		if (strcmp(name[i], "thermal") == 0)
+		const unsigned type = strcmp(name[i], "thermal") == 0   ? SIM_THERMAL
+		                      : strcmp(name[i], "flicker") == 0 ? SIM_FLICKER
+		                                                        : 0;
+		r->types |= type;
+		if (type)
 			continue;
-		diag_add(b->diag, E0311, param->value_span, "TYPES=%s is not in this version: use TYPES=thermal",
-		         name[i]);
+		diag_add(b->diag, E0311, param->value_span,
+		         "TYPES=%s is not in this version: there are thermal and flicker", name[i]);
 		return TS_NETLIST;
 	}
 	return TS_OK;
@@ -224,17 +230,19 @@ ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 {
 	sim_request r = default_request(card, SIM_TRANNOISE);
 	double samples = (double)r.samples, keep = r.keep;
-	TS_TRY(elab_field_known(b, card, "samples seed noise method step scale keep energy types"));
+	TS_TRY(elab_field_known(b, card, "samples seed noise method step scale keep energy types fmin fmax"));
 	TS_TRY(read_times(b, card, 3, &r));
 	TS_TRY(read_reading(b, card, &r));
 	TS_TRY(read_method(b, card, &r));
-	TS_TRY(read_types(b, card));
+	TS_TRY(read_types(b, card, &r));
 	TS_TRY(read_step(b, card, &r));
 	TS_TRY(read_seed(b, card, &r));
 	TS_TRY(read_energy(b, card, &r));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"samples", 1, 1e9, 1}, &samples));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"keep", 0, 1e6, 1}, &keep));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"scale", 0, 1e6, 0}, &r.scale));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"fmin", 1e-30, 1e30, 0}, &r.fmin));
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"fmax", 1e-30, 1e30, 0}, &r.fmax));
 	r.samples = (long)samples;
 	r.keep = (int)keep;
 	return add_request(b, r);

@@ -135,3 +135,11 @@ int mna_branch(const mna_system *system, int instance)
 			return unknown[p];
 	return -1;
 }
+
+int mna_is_noisy(const mna_batch *batch, const elab_circuit *circuit, int index, int k)
+{
+	const dev_noise *noise = &batch->shape->noise[k];
+	const double *constant = batch->k + (ptrdiff_t)index * batch->type->n_const;
+	return circuit->instance[batch->inst[index]].noisy &&
+	       (noise->spectrum != DEV_FLICKER || constant[noise->level] != 0);
+}

@@ -51,6 +51,8 @@ void mna_destroy(mna_system *system);
  * capacitance to ground or to a driven node. x[n_unknown] (may be NULL: zeros): point at which capacitances are looked at.
  * Names device, noise source and node. */
 ts_status mna_check_noise(const mna_system *system, const double *x, diag_list *diag);
+/* Does noise source k of instance `index` of a batch act: the instance is not silenced, a flicker level not zero? */
+int mna_is_noisy(const mna_batch *batch, const elab_circuit *circuit, int index, int k);
 /* Unknown number of a branch current of an instance, -1 if it has none. */
 int mna_branch(const mna_system *system, int instance);
 /* Value of an independent source's waveform constants at time t (dev type vsource/isource). */

@@ -5,7 +5,8 @@
  *
  * Accuracy of the step: lambda is the fastest rate, averaged over time and lanes, at the bias where that is largest.
  * For the subthreshold latch h lambda = 0.25 costs about half a percent in the switching rate (docs/numerics.md);
- * variances of linear circuits are exact at any step. NOISE=jump runs its pilot with the Gaussian truncation of the
+ * variances of linear circuits are exact at any step. Flicker noise, whose band follows from
+ * the step, has no part in the pilot. NOISE=jump runs its pilot with the Gaussian truncation of the
  * same process; where everything that moves is electrons, the step is the sampling interval.
  */
 #include <math.h>
@@ -16,7 +17,8 @@ static const double STEP_PART = 0.25; /* h lambda of the run, lambda averaged ov
 static const double PILOT_PART = 0.1; /* h lambda of the pilot */
 static const double GRID_SLACK = 1e-9;
 static const double MOST_STEPS = 1e15;
-static const double MARGIN = 0.5; /* of a signal's range, added on both sides of its histogram */
+static const double SLOWEST = 0.1, FASTEST = 0.008; /* default band of flicker noise: part of 1/TSTOP, of 1/h */
+static const double MARGIN = 0.5;                  /* of a signal's range, added on both sides of its histogram */
 enum { PILOT_STEPS = 4096, RATE_EVERY = 16, PILOT_BIASES = 9 };
 
 typedef struct pilot {
@@ -140,16 +142,33 @@ static ts_status run_biases(pilot *p)
 	return set_grid(run, p->mean);
 }
 
-/* The plan of the run itself, in place of the pilot's. */
-static ts_status change_to_jumps(noise_run *run, mna_tile *tile)
+static int has_flicker(const mna_system *s)
+{
+	for (int b = 0; b < s->n_batch; b++)
+		for (int e = 0; e < s->batch[b].n_inst * s->batch[b].shape->n_noise; e++) {
+			const int i = e / s->batch[b].shape->n_noise, k = e % s->batch[b].shape->n_noise;
+			if (s->batch[b].shape->noise[k].spectrum == DEV_FLICKER &&
+			    mna_is_noisy(&s->batch[b], s->circuit, i, k))
+				return 1;
+		}
+	return 0;
+}
+
+/* The plan of the run itself, in place of the pilot's: with jumps, with flicker noise. */
+static ts_status change_plan(noise_run *run, mna_tile *tile)
 {
 	const sim_request *q = run->request;
-	const sde_options options = {.reading = SIM_JUMP,
+	const sde_options options = {.reading = q->reading,
 	                             .method = q->method,
 	                             .scale = q->scale,
 	                             .energy = q->energy,
 	                             .h = run->grid.h,
-	                             .span = q->span};
+	                             .span = q->span,
+	                             .no_white = !(q->types & SIM_THERMAL),
+	                             .fmin = q->fmin > 0 ? q->fmin : SLOWEST / q->tstop,
+	                             .fmax = !(q->types & SIM_FLICKER) ? 0
+	                                     : q->fmax > 0             ? q->fmax
+	                                                               : FASTEST / run->grid.h};
 	sde_plan *gaussian = run->plan;
 	TS_TRY(noise_place(run, tile, run->n_bias / 2));
 	const ts_status status = sde_plan_create(tile, &options, run->diag, &run->plan);
@@ -170,7 +189,8 @@ ts_status noise_pilot(noise_run *run)
 	                             .scale = q->scale,
 	                             .energy = q->energy,
 	                             .h = q->h,
-	                             .span = q->span};
+	                             .span = q->span,
+	                             .no_white = !(q->types & SIM_THERMAL)};
 	pilot p = {.run = run};
 	ts_status status = mna_tile_create(run->system, &p.tile);
 	if (status == TS_OK)
@@ -183,8 +203,8 @@ ts_status noise_pilot(noise_run *run)
 		status = noise_stream_create(run->plan, &options, &p.stream);
 	if (status == TS_OK)
 		status = run_biases(&p);
-	if (status == TS_OK && q->reading == SIM_JUMP)
-		status = change_to_jumps(run, p.tile);
+	if (status == TS_OK && (q->reading == SIM_JUMP || ((q->types & SIM_FLICKER) && has_flicker(run->system))))
+		status = change_plan(run, p.tile);
 	noise_stream_destroy(&p.stream);
 	sde_work_destroy(p.work);
 	mna_tile_destroy(p.tile);

@@ -15,10 +15,12 @@ typedef struct sde_work sde_work;
 typedef struct sde_options {
 	sim_reading reading;
 	sim_method method;
-	double scale;  /* multiplies every noise amplitude */
-	int energy;    /* keep the books */
-	double h;      /* step for which pivots are chosen, s; 0: from the fastest rate at the tile's state */
-	src_span span; /* of the card, for messages */
+	double scale;      /* multiplies every noise amplitude */
+	int energy;        /* keep the books */
+	double h;          /* step for which pivots are chosen, s; 0: from the fastest rate at the tile's state */
+	src_span span;     /* of the card, for messages */
+	int no_white;      /* white sources are silent */
+	double fmin, fmax; /* band of flicker noise, Hz; fmax 0: no flicker */
 } sde_options;
 
 /* Start from tile->x (lane 0 is the reference for pivots). Driven nodes of the tile are put at their voltages. */
@@ -44,7 +46,8 @@ uint32_t sde_begin(sde_work *work, double t);
 /* Advance by h. xi_next is read by method lm only. Returns the lanes that left the realm of numbers, grew beyond any
  * voltage of a circuit, or did not converge. */
 uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_next);
-/* Address of the random numbers of jumps (reading SIM_JUMP): seed and trajectory[LANES]. Before sde_begin. */
+/* Address of the random numbers of jumps (reading SIM_JUMP) and of flicker noise: seed and trajectory[LANES]. Before
+ * sde_begin. */
 void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory);
 /* 1 when all noise is made of jumps and no current flows otherwise: a step of any length is exact then. */
 int sde_plan_is_exact(const sde_plan *plan);

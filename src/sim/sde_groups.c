@@ -131,7 +131,7 @@ static int is_jumping(const sde_builder *b, const mna_batch *batch, int i)
 {
 	const sde_options *o = &b->plan->options;
 	const dev_shape *shape = batch->shape;
-	if (o->reading != SIM_JUMP || o->scale == 0 || shape->n_noise == 0 ||
+	if (o->reading != SIM_JUMP || o->scale == 0 || o->no_white || shape->n_noise == 0 ||
 	    !b->plan->system->circuit->instance[batch->inst[i]].noisy)
 		return 0;
 	for (int k = 0; k < shape->n_noise; k++)
@@ -166,8 +166,8 @@ static double drift_of(const sde_options *o, int rates)
 
 static int is_silent(const sde_plan *p, const elab_instance *instance, const dev_noise *noise)
 {
-	return p->options.reading == SIM_NOISE_OFF || p->options.scale == 0 || !instance->noisy ||
-	       noise->spectrum != DEV_WHITE;
+	return p->options.reading == SIM_NOISE_OFF || p->options.no_white || p->options.scale == 0 ||
+	       !instance->noisy || noise->spectrum != DEV_WHITE;
 }
 
 static void list_sources(const sde_builder *b, sde_group *g, int i, int *number, sde_source *source)
@@ -313,6 +313,7 @@ ts_status sde_make_groups(sde_builder *b)
 	TS_TRY(make_sources(b, group));
 	for (int k = 0; k < p->n_group; k++)
 		place(p, &group[k]);
+	TS_TRY(sde_make_flicker(b, group));
 	p->settles = p->has_moving || (p->n_algebraic > 0 && !p->linear);
 	return sde_make_lists(p, group);
 }

@@ -60,6 +60,7 @@ typedef struct sde_group { /* one batch that is evaluated in every step */
 	const int *unknown; /* [n_inst][n_port] */
 	const int *row;     /* [n_inst][n_port] reduced, 0: driven */
 	const int *source;  /* [n_inst][n_noise] number of the source, -1: silent */
+	const int *flicker; /* [n_inst][n_noise] number of the flicker source, -1: none; NULL: none in the group */
 	int n_active, n_g, n_c, n_flow, n_drive;
 	const sde_port *active;  /* [n_active + 1] ports that carry current; the last one only ends the list of flows */
 	const sde_stamp *g, *c;  /* conductances; moving capacitances */
@@ -89,6 +90,12 @@ typedef struct sde_jump { /* a two-sided stream of electrons */
 	int from, to, row_from, row_to; /* full unknowns; reduced rows, 0: ground or driven */
 } sde_jump;
 
+typedef struct sde_flicker { /* a source of 1/f^a noise between two ports of an instance */
+	int group, inst, noise, instance;
+	double exponent;
+	uint32_t id;
+} sde_flicker;
+
 typedef struct sde_entry {       /* constant capacitance */
 	int row, col, slot;      /* full unknowns and pattern */
 	int free_row, free_slot; /* reduced; 0: driven row; driven row or column */
@@ -111,6 +118,10 @@ struct sde_plan {
 	const sde_group *group;
 	int n_source;
 	const sde_source *source;
+	int n_flicker, n_pole;
+	const sde_flicker *flicker;
+	const double *pole;   /* [n_pole] relaxation times, s */
+	const double *weight; /* [n_flicker][n_pole] standard deviations of the poles, for s = 1 A^2/Hz at 1 Hz */
 	int n_jump;
 	const sde_jump *jump;
 	double packet; /* charge of a jump, C: q scale^2 */
@@ -156,11 +167,18 @@ struct sde_work {
 	philox_key key;    /* jumps: stream; per lane: trajectory, draws so far, jumps since the books were opened */
 	uint32_t trajectory[LANES];
 	uint64_t draw[LANES];
-	double *rate;           /* [2 n_jump] forward and reverse rates, 1/s */
-	double *kick;           /* [n_jump][n_free + 1] change of the free unknowns in a forward jump */
-	double *count;          /* [n_jump] forward less reverse jumps in this stretch */
-	double *left, *channel; /* [1] time left in the stretch; what the draw chose */
-	double *n_event;        /* [1] */
+	philox_key flicker_key;
+	uint64_t flicker_step;       /* normals used so far, per pole */
+	double flicker_h;            /* step that decay[] and spread[] are for */
+	double *decay, *spread;      /* [n_pole] exp(-h/tau), sqrt(1 - decay^2); not lanes */
+	double *ou;                  /* [n_flicker][n_pole] states of unit variance */
+	double *ou_normal;           /* [n_flicker][n_pole][4] a block of normals */
+	double *flicker0, *flicker1; /* [n_flicker] at the step's ends, for s = 1 */
+	double *rate;                /* [2 n_jump] forward and reverse rates, 1/s */
+	double *kick;                /* [n_jump][n_free + 1] change of the free unknowns in a forward jump */
+	double *count;               /* [n_jump] forward less reverse jumps in this stretch */
+	double *left, *channel;      /* [1] time left in the stretch; what the draw chose */
+	double *n_event;             /* [1] */
 	void *memory;
 };
 
@@ -205,6 +223,10 @@ typedef struct sde_builder {
 } sde_builder;
 ts_status sde_classify(sde_builder *b);
 ts_status sde_make_groups(sde_builder *b);
+/* sde_flicker.c: sources and poles; stationary start; one step of the poles */
+ts_status sde_make_flicker(sde_builder *b, sde_group *group);
+void sde_start_flicker(sde_work *w);
+void sde_step_flicker(sde_work *w, double h);
 /* sde_jump.c: what SIM_JUMP cannot treat; kicks from P; all jumps of a stretch of time */
 ts_status sde_check_jumps(const sde_builder *b);
 void sde_find_kicks(sde_work *w);

@@ -54,6 +54,21 @@ static inline void make_noise(const sde_work *w, const sde_group *g, int i, int 
 	}
 }
 
+/* Current of one flicker source: its bias-dependent amplitude times the unit process. */
+static inline void make_flicker(const sde_work *w, const sde_group *g, int i, int k, int stage, double *f)
+{
+	const dev_noise *noise = &g->mna->shape->noise[k];
+	const double *unit = at(stage ? w->flicker1 : w->flicker0, g->flicker[i * g->n_noise + k]);
+	double *from = f + noise->from * LANES, *to = f + noise->to * LANES;
+	const double scale = w->plan->options.scale;
+	for (int l = 0; l < LANES; l += LANE_WIDTH) {
+		const lane density = lane_max(lane_load(at(w->s, k) + l), lane_set(0));
+		const lane current = scale * lane_sqrt(density) * lane_load(unit + l);
+		lane_store(from + l, lane_load(from + l) + current);
+		lane_store(to + l, lane_load(to + l) - current);
+	}
+}
+
 static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h, const double *xi)
 {
 	const double *x = stage ? w->xs : w->x;
@@ -77,6 +92,9 @@ static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h,
 		for (int k = 0; k < g->n_noise; k++)
 			if (xi && g->source[i * g->n_noise + k] >= 0)
 				make_noise(w, g, i, k, xi, h, f, stage ? w->n1 : w->n0);
+		for (int k = 0; g->flicker && k < g->n_noise; k++)
+			if (g->flicker[i * g->n_noise + k] >= 0)
+				make_flicker(w, g, i, k, stage, f);
 	}
 }
 

@@ -23,8 +23,8 @@ enum { MOST_JUMPS = 1 << 28 }; /* of a lane in one stretch: beyond it the rates 
 static ts_status refuse(const sde_builder *b, int instance, const char *why)
 {
 	const elab_instance *at = instance >= 0 ? &b->plan->system->circuit->instance[instance] : NULL;
-	diag_add_origin(b->diag, E0413, at ? at->span : b->plan->options.span, at ? at->origin : NULL, "NOISE=jump: %s%s%s", why,
-	                at ? ": " : "", at ? at->name : "");
+	diag_add_origin(b->diag, E0413, at ? at->span : b->plan->options.span, at ? at->origin : NULL,
+	                "NOISE=jump: %s%s%s", why, at ? ": " : "", at ? at->name : "");
 	return TS_NETLIST;
 }
 
@@ -76,6 +76,7 @@ ts_status sde_check_jumps(const sde_builder *b)
 void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory)
 {
 	work->key = philox_make_key(seed, PHILOX_JUMP);
+	work->flicker_key = philox_make_key(seed, PHILOX_FLICKER);
 	for (int l = 0; l < LANES; l++) {
 		work->trajectory[l] = trajectory[l];
 		work->draw[l] = 0;

@@ -333,6 +333,8 @@ static uint32_t flow_step(sde_work *work, double h, const double *xi, const doub
 {
 	const sde_plan *p = work->plan;
 	const int two = p->options.method == SIM_WT2 || p->options.method == SIM_HEUN;
+	if (p->n_flicker > 0)
+		sde_step_flicker(work, h);
 	for (int l = 0; l < LANES; l++) {
 		work->t0[l] = work->t;
 		work->t1[l] = work->t + h;

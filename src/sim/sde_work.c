@@ -57,6 +57,13 @@ static size_t layout(sde_work *w, double *base)
 	w->ds = carve(base, &used, noise * port);
 	w->heat = carve(base, &used, instances);
 	w->charge = carve(base, &used, instances);
+	const size_t flickers = (size_t)p->n_flicker, poles = (size_t)p->n_pole;
+	w->decay = carve(base, &used, poles); /* one value each */
+	w->spread = carve(base, &used, poles);
+	w->ou = carve(base, &used, flickers * poles);
+	w->ou_normal = carve(base, &used, 4 * flickers * poles);
+	w->flicker0 = carve(base, &used, flickers);
+	w->flicker1 = carve(base, &used, flickers);
 	const size_t jumps = (size_t)p->n_jump;
 	w->rate = carve(base, &used, 2 * jumps);
 	w->kick = carve(base, &used, jumps * ((size_t)p->n_free + 1));
@@ -157,6 +164,8 @@ uint32_t sde_begin(sde_work *work, double t)
 	const sde_plan *p = work->plan;
 	uint32_t bad = 0;
 	set_times(work, t);
+	if (p->n_flicker > 0)
+		sde_start_flicker(work);
 	memset(work->n0, 0, 2 * ((size_t)p->n_source + 1) * LANES * sizeof *work->n0);
 	for (int u = 1; u < p->n_unknown; u++)
 		for (int l = 0; l < LANES && p->kind[u] == SDE_DRIVEN; l++)

@@ -134,7 +134,8 @@ static double rounding_of(conf_point at, const conf_out *out, kind what, int row
 			size = fmax(size, fabs(conf_at(out->q, p, j)) + row_size(c, out, what, p, j) * conf_ut(c));
 	}
 	for (int k = 0; k < c->shape->n_noise && what == KIND_F; k++)
-		size = fmax(size, conf_at(out->s, k, j) / (2 * PHYS_Q));
+		if (c->shape->noise[k].spectrum == DEV_WHITE)
+			size = fmax(size, conf_at(out->s, k, j) / (2 * PHYS_Q));
 	return ROUNDING * ulps * DBL_EPSILON * size;
 }
 /* Does the slope matter in its row and against the value over kT/q? Charges: against all of the device's. */
@@ -150,10 +151,18 @@ static const char *row_name(const conf_case *c, kind what, int row)
 	return what == KIND_S ? c->shape->noise[row].name : c->shape->port[row].name;
 }
 
-/* One entry in all lanes. */
+/* Slopes of densities are given for white sources. */
+static int has_slope(const conf_case *c, kind what, int row)
+{
+	return what != KIND_S || c->shape->noise[row].spectrum == DEV_WHITE;
+}
+
+/* One column in all lanes. */
 static void compare(const conf_case *c, const conf_bias *bias, const sweep *w, kind what, tally *t)
 {
 	for (int row = 0; row < rows(c, what); row++) {
+		if (!has_slope(c, what, row))
+			continue;
 		for (int j = 0; j < LANES; j++) {
 			const int at[2] = {row, w->col};
 			const conf_point here = {c, bias, j};
