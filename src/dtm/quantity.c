@@ -58,9 +58,19 @@ static ts_status json_fail(const char *path, diag_list *diag, const char *key, c
 	return TS_IO;
 }
 
+static const char *version_text(const json_t *version, size_t size, char *text)
+{
+	if (json_is_number(version))
+		snprintf(text, size, "%g", json_number_value(version));
+	else
+		snprintf(text, size, "%s", version ? "no number" : "missing");
+	return text;
+}
+
 ts_status dtm_json_load(const char *path, const char *format, diag_list *diag, json_t **root)
 {
 	json_error_t error;
+	char text[24];
 	*root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	if (!*root && error.line > 0)
 		diag_add(diag, E0621, SRC_NOWHERE, "%s:%d:%d: %s", path, error.line, error.column, error.text);
@@ -69,9 +79,15 @@ ts_status dtm_json_load(const char *path, const char *format, diag_list *diag, j
 	if (!*root)
 		return TS_IO;
 	const char *found = json_string_value(json_object_get(*root, "format"));
-	if (found && !strcmp(found, format))
+	const json_t *version = json_object_get(*root, "version");
+	if (!found || strcmp(found, format))
+		diag_add(diag, E0621, SRC_NOWHERE, "%s: 'format' is \"%s\", wanted \"%s\"", path, found ? found : "",
+		         format);
+	else if (!json_is_integer(version) || json_integer_value(version) != DTM_JSON_VERSION)
+		diag_add(diag, E0621, SRC_NOWHERE, "%s: 'version' is %s, this program reads %d of %s", path,
+		         version_text(version, sizeof text, text), DTM_JSON_VERSION, format);
+	else
 		return TS_OK;
-	diag_add(diag, E0621, SRC_NOWHERE, "%s: 'format' is \"%s\", wanted \"%s\"", path, found ? found : "", format);
 	json_decref(*root);
 	*root = NULL;
 	return TS_IO;

@@ -15,7 +15,7 @@
 /* From the firmest to the least certain. "measured": by a meter on hardware; "simulated": from noise trajectories of the
  * netlist here. */
 typedef enum dtm_kind { DTM_MEASURED, DTM_SIMULATED, DTM_COMPUTED, DTM_PUBLISHED, DTM_RECONSTRUCTED, DTM_ASSUMED } dtm_kind;
-enum { DTM_N_KIND = DTM_ASSUMED + 1, DTM_LABEL = 64, DTM_SOURCE = 256 };
+enum { DTM_N_KIND = DTM_ASSUMED + 1, DTM_LABEL = 64, DTM_SOURCE = 256, DTM_JSON_VERSION = 1 };
 
 typedef struct dtm_quantity {
 	char label[DTM_LABEL], source[DTM_SOURCE];
@@ -32,7 +32,8 @@ void dtm_quantity_ratio(const dtm_quantity *a, const dtm_quantity *b, const char
 /* "12.3 aJ": value with an SI prefix and 4 digits; "-" for NaN. Returns text. */
 const char *dtm_si_text(double value, const char *unit, size_t size, char *text);
 
-/* JSON of the harness. Errors are E0621 with the file and, where known, the line. */
+/* JSON of the harness, of the named format and version DTM_JSON_VERSION. Errors are E0621 with the file and, where known,
+ * the line. */
 ts_status dtm_json_load(const char *path, const char *format, diag_list *diag, json_t **root);
 /* Member `key` of `object`: {"value", "low", "high", "kind", "source"}; low and high default to value. All > 0 and
  * ordered, the source not empty. The label is the key. */
