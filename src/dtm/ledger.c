@@ -52,12 +52,12 @@ double dtm_sample_energy(double layers, double sweeps, double side, double cell)
 	return layers * sweeps * side * side * cell;
 }
 
-/* Numbers that count something, and gamma, have ranges of their own. */
+/* Numbers that count something, and gamma, have ranges of their own. A machine has one size: a count is exact. */
 static ts_status check_settings(const dtm_quantity *in, const char *path, diag_list *diag)
 {
 	const char *wrong = NULL;
 	for (int i = DTM_LAYERS; i <= DTM_DATA_NODES && !wrong; i++)
-		if (in[i].value != floor(in[i].value) || in[i].high > 1e6)
+		if (in[i].value != floor(in[i].value) || in[i].value > 1e6 || in[i].low < in[i].high)
 			wrong = rows[i].key;
 	if (!wrong && (in[DTM_DEGREE].value > 100 || isnan(dtm_grid_wire((int)in[DTM_DEGREE].value))))
 		wrong = rows[DTM_DEGREE].key;
@@ -68,8 +68,8 @@ static ts_status check_settings(const dtm_quantity *in, const char *path, diag_l
 	if (!wrong)
 		return TS_OK;
 	diag_add(diag, E0621, SRC_NOWHERE,
-	         "%s: '%s' is out of range: counts are whole, degree is 8, 12, 16, 20 or 24, phases at most 2, "
-	         "gamma (1 - gamma) at most 0.25",
+	         "%s: '%s' is out of range: counts are whole, at most 1e6 and without low and high, degree is 8, 12, "
+	         "16, 20 or 24, phases at most 2, gamma (1 - gamma) at most 0.25",
 	         path, wrong);
 	return TS_IO;
 }
@@ -152,38 +152,54 @@ static void shift_one(const dtm_ledger *ledger, int moved, const double mid[DTM_
 	}
 	for (int o = 0; o < DTM_N_OUTPUT; o++) {
 		const double a = log(out[0][o] / mid[o]), b = log(out[1][o] / mid[o]);
-		const double up = fmax(fmax(a, b), 0), down = fmin(fmin(a, b), 0);
-		s->up[o] += up * up;
-		s->down[o] += down * down;
+		const double up = a > b ? a : b, down = a > b ? b : a;
+		s->up[o] += up < 0 ? 0 : up * up; /* not fmax, which would drop a NaN */
+		s->down[o] += down > 0 ? 0 : down * down;
 	}
 }
 
-/* Everything that is built on an assumption is one. Settings of the machine are choices and do not count. */
-static dtm_kind least_certain(const dtm_quantity *input, int first, int last)
+/* Everything that is built on an assumption is one. A setting of the machine is a choice and counts only where it has a
+ * range: then the interval is built on that range. */
+static int counts(const dtm_quantity *input, int i)
+{
+	return i > DTM_PHASES || input[i].low < input[i].high;
+}
+
+static dtm_kind least_certain(const dtm_quantity *input, uint32_t used)
 {
 	dtm_kind kind = DTM_COMPUTED;
-	for (int i = first; i <= last; i++)
-		kind = input[i].kind > kind ? input[i].kind : kind;
+	for (int i = 0; i < DTM_N_INPUT; i++)
+		if (used >> i & 1 && counts(input, i))
+			kind = input[i].kind > kind ? input[i].kind : kind;
 	return kind;
 }
+
+/* What an output depends on, apart from the counts, which are exact: bits of dtm_input. */
+#define USES(input) (1u << (input))
+enum {
+	USES_WIRE = USES(DTM_WIRE) | USES(DTM_PITCH) | USES(DTM_LEVEL),
+	USES_CELL = USES(DTM_CELL_ENERGY) | USES(DTM_CLOCK) | USES(DTM_PHASES),
+	USES_BIAS = USES(DTM_BIAS_CAPACITANCE) | USES(DTM_BIAS_SETTLING) | USES(DTM_BIAS_FIELD) | USES(DTM_BIAS_GAMMA) |
+	            USES(DTM_CELL_SLOPE) | USES(DTM_PHASES),
+	USES_ALL = USES_WIRE | USES_CELL | USES_BIAS,
+	USES_TIME = USES(DTM_CELL_TAU) | USES(DTM_CLOCK)
+};
 
 static void fill_outputs(dtm_ledger *ledger)
 {
 	static const struct {
 		const char *label, *source;
-		int first, last;
+		uint32_t uses;
 	} row[DTM_N_OUTPUT] = {
-	    [DTM_RNG] = {"p-bit cells", "P tau of the cell x clock/tau x phases it is on", DTM_CELL_ENERGY,
-	                 DTM_CELL_ENERGY},
-	    [DTM_BIAS] = {"bias networks", "C_b (clock/tau_b) phases (2 a V_s)^2 gamma (1 - gamma)",
-	                  DTM_BIAS_CAPACITANCE, DTM_CELL_SLOPE},
-	    [DTM_WIRES] = {"neighbour wires", "C_n V^2 / 2, C_n = 4 eta l sum sqrt(a^2 + b^2)", DTM_WIRE, DTM_LEVEL},
-	    [DTM_CLOCK_TREE] = {"clock wires", "eta l V^2 / 2 per cell and update", DTM_WIRE, DTM_LEVEL},
-	    [DTM_INIT] = {"initialisation", "T N eta L l V^2 / 2", DTM_WIRE, DTM_LEVEL},
-	    [DTM_READ] = {"read-out", "T N_data eta L l V^2 / 2", DTM_WIRE, DTM_LEVEL},
-	    [DTM_TOTAL] = {"machine of this cell", "sum of the terms of the ledger", DTM_WIRE, DTM_CELL_TAU},
-	    [DTM_UPDATE] = {"one node update", "cell, bias network, wires, clock", DTM_WIRE, DTM_CELL_TAU},
-	    [DTM_SECONDS] = {"time per sample", "T K 2 colours, one clock period each", DTM_CELL_TAU, DTM_CELL_TAU},
+	    [DTM_RNG] = {"p-bit cells", "P tau of the cell x clock/tau x phases it is on", USES_CELL},
+	    [DTM_BIAS] = {"bias networks", "C_b (clock/tau_b) phases (2 a V_s)^2 gamma (1 - gamma)", USES_BIAS},
+	    [DTM_WIRES] = {"neighbour wires", "C_n V^2 / 2, C_n = 4 eta l sum sqrt(a^2 + b^2)", USES_WIRE},
+	    [DTM_CLOCK_TREE] = {"clock wires", "eta l V^2 / 2 per cell and update", USES_WIRE},
+	    [DTM_INIT] = {"initialisation", "T N eta L l V^2 / 2", USES_WIRE},
+	    [DTM_READ] = {"read-out", "T N_data eta L l V^2 / 2", USES_WIRE},
+	    [DTM_TOTAL] = {"machine of this cell", "sum of the terms of the ledger", USES_ALL},
+	    [DTM_UPDATE] = {"one node update", "cell, bias network, wires, clock", USES_ALL},
+	    [DTM_SECONDS] = {"time per sample", "T K 2 colours, one clock period each", USES_TIME},
 	};
 	double x[DTM_N_INPUT], mid[DTM_N_OUTPUT];
 	shifts s = {0};
@@ -193,13 +209,29 @@ static void fill_outputs(dtm_ledger *ledger)
 	for (int i = 0; i < DTM_N_INPUT; i++)
 		shift_one(ledger, i, mid, &s);
 	for (int o = 0; o < DTM_N_OUTPUT; o++) {
-		const dtm_kind kind = least_certain(ledger->input, row[o].first, row[o].last);
+		const dtm_kind kind = least_certain(ledger->input, row[o].uses);
 		const double interval[3] = {mid[o], mid[o] * exp(-sqrt(s.down[o])), mid[o] * exp(sqrt(s.up[o]))};
 		dtm_quantity_set(&ledger->output[o], row[o].label, kind, interval, row[o].source);
 	}
 }
 
-/* J per node update -> J per sample. Z1's table counts read-outs apart. */
+/* Inputs at the ends of what a double holds have no energy that it holds. */
+static ts_status check_outputs(const dtm_ledger *ledger, const extract_cell *cell, diag_list *diag)
+{
+	for (int o = 0; o < DTM_N_OUTPUT; o++) {
+		const dtm_quantity *q = &ledger->output[o];
+		if (q->low > 0 && q->low <= q->value && q->value <= q->high && isfinite(q->high))
+			continue;
+		diag_add(diag, E0622, SRC_NOWHERE,
+		         "cell '%s': %s is %g in [%g, %g]: the ledger's inputs are too extreme", cell->name, q->label,
+		         q->value, q->low, q->high);
+		return TS_NUMERIC;
+	}
+	return TS_OK;
+}
+
+/* J per node update -> J per sample. Z1's table counts read-outs apart: one of the data nodes per layer, as the
+ * ledger's own read-out term. */
 static void fill_references(const dtm_assume *assume, dtm_ledger *ledger)
 {
 	for (int r = 0; r < DTM_N_REFERENCE; r++) {
@@ -228,6 +260,7 @@ ts_status dtm_ledger_build(const dtm_assume *assume, const extract_cell *cell, d
 	ledger->updates = dtm_sample_energy(in[DTM_LAYERS].value, in[DTM_SWEEPS].value, in[DTM_SIDE].value, 1);
 	ledger->memory = exp(-in[DTM_CLOCK].value);
 	fill_outputs(ledger);
+	TS_TRY(check_outputs(ledger, cell, diag));
 	fill_references(assume, ledger);
 	const double landauer = ledger->updates * PHYS_K * cell->temperature * PHYS_LN2;
 	dtm_quantity_set(&ledger->landauer, "kT ln 2 per update", DTM_COMPUTED,

@@ -5,8 +5,9 @@
  *
  *   E = T [K N (E_rng + E_bias + E_wire + E_clock) + E_init + E_read]
  *   E_rng   = (P tau) (clock / tau) phases            power of the cell while it is on, per update
- *   E_bias  = C_b (clock / tau_b) phases V_b^2 gamma (1 - gamma),  V_b = 2 a |V_s|: the swing that reaches fields of
- * +-a E_wire  = C_n V^2 / 2,  C_n = 4 eta l sum sqrt(a_i^2 + b_i^2) over the rules of the grid E_clock = eta l V^2 / 2
+ *   E_bias  = C_b (clock / tau_b) phases V_b^2 gamma (1 - gamma),  V_b = 2 a |V_s|: the swing to fields of +-a
+ *   E_wire  = C_n V^2 / 2,  C_n = 4 eta l sum sqrt(a_i^2 + b_i^2) over the rules of the grid
+ *   E_clock = eta l V^2 / 2
  *   E_init  = N eta (side l) V^2 / 2,  E_read = N_data eta (side l) V^2 / 2
  *
  * V = signal level in thermal voltages times kT/q. Each output's interval takes every input to its ends, the others
