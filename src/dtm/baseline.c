@@ -79,7 +79,6 @@ static ts_status add_theory(const json_t *root, const char *path, const dtm_ledg
 	    .id = "same_theory", .trust = "C", .fid = NAN, .same_algorithm = 1, .method = DTM_BY_RATE};
 	snprintf(entry.gpu, sizeof entry.gpu, "%s", name);
 	dtm_quantity_ratio(&operations, &baseline->flop_per_joule, "same algorithm, operations / rate", &entry.joules);
-	entry.joules.kind = DTM_COMPUTED;
 	snprintf(entry.joules.source, sizeof entry.joules.source,
 	         "T K N (2 degree + %g) operations over %.3g operations per joule (%s data sheet)", overhead.value,
 	         baseline->flop_per_joule.value, name);
@@ -118,6 +117,39 @@ ts_status dtm_baseline_load(const char *path, const dtm_ledger *ledger, diag_lis
 	return status;
 }
 
+/* A number > 0 of a result. */
+static ts_status read_number(const json_t *root, const char *key, const char *path, diag_list *diag, double *value)
+{
+	char what[80];
+	*value = json_number_value(json_object_get(root, key));
+	if (*value > 0)
+		return TS_OK;
+	snprintf(what, sizeof what, "'%s' is no number > 0", key);
+	return fail(path, diag, what);
+}
+
+/* Is it the grid of the ledger, and long enough to be kept (bench/gpu/README.md)? */
+static ts_status check_run(const json_t *root, const char *path, const dtm_ledger *ledger, diag_list *diag, int *kept)
+{
+	const double shortest = 10;
+	double side, degree, seconds, windows;
+	TS_TRY(read_number(root, "side", path, diag, &side));
+	TS_TRY(read_number(root, "degree", path, diag, &degree));
+	TS_TRY(read_number(root, "seconds", path, diag, &seconds));
+	TS_TRY(read_number(root, "windows", path, diag, &windows));
+	const double want_side = ledger->input[DTM_SIDE].value, want_degree = ledger->input[DTM_DEGREE].value;
+	const int same_grid = side == want_side && degree == want_degree, is_long = seconds >= shortest * windows;
+	*kept = same_grid && is_long;
+	if (!same_grid)
+		diag_add(diag, W0621, SRC_NOWHERE, "%s: left out: side %g and degree %g, the ledger has %g and %g",
+		         path, side, degree, want_side, want_degree);
+	else if (!is_long)
+		diag_add(diag, W0621, SRC_NOWHERE,
+		         "%s: left out: windows of %.3g s, a result to be kept has at least %g s", path,
+		         seconds / windows, shortest);
+	return TS_OK;
+}
+
 static ts_status read_result(const json_t *root, const char *path, const dtm_ledger *ledger, diag_list *diag,
                              dtm_baseline_entry *entry)
 {
@@ -145,13 +177,17 @@ static ts_status add_result(const char *path, const dtm_ledger *ledger, diag_lis
 {
 	json_t *root;
 	dtm_baseline_entry entry;
+	int kept = 0;
 	TS_TRY(dtm_json_load(path, "thermospice-gpu-gibbs", diag, &root));
 	ts_status status = read_result(root, path, ledger, diag, &entry);
-	json_decref(root);
 	if (status == TS_OK)
-		status = add_entry(baseline, path, diag, &entry);
-	baseline->n_measured += status == TS_OK;
-	return status;
+		status = check_run(root, path, ledger, diag, &kept);
+	json_decref(root);
+	if (status != TS_OK || !kept)
+		return status;
+	TS_TRY(add_entry(baseline, path, diag, &entry));
+	baseline->n_measured++;
+	return TS_OK;
 }
 
 ts_status dtm_baseline_measured(const char *folder, const dtm_ledger *ledger, diag_list *diag, dtm_baseline *baseline)

@@ -32,7 +32,8 @@ typedef struct dtm_baseline {
 /* Read the published entries and compute the theoretical ones for the ledger's machine. E0621. */
 ts_status dtm_baseline_load(const char *path, const dtm_ledger *ledger, diag_list *diag, dtm_baseline *baseline);
 /* Add every *.json of a folder, in the order of their names, as measured entries for the ledger's machine; a folder
- * that is not there adds none. E0621 for results that are malformed or whose own check against enumeration failed. */
+ * that is not there adds none. E0621 for results that are malformed or whose own check against enumeration failed;
+ * W0621 for one that is left out: another grid than the ledger's, or windows shorter than 10 s. */
 ts_status dtm_baseline_measured(const char *folder, const dtm_ledger *ledger, diag_list *diag, dtm_baseline *baseline);
 const dtm_baseline_entry *dtm_baseline_find(const dtm_baseline *baseline, const char *id);
 #endif
