@@ -21,6 +21,7 @@ enum {
 	KEY_PATTERNS,
 	KEY_CELL,
 	KEY_CLOCK,
+	KEY_FIELD,
 	KEY_COUNT,
 	KEY_SEED
 };
@@ -31,7 +32,7 @@ typedef struct small_job {
 	int json, sweeps;
 	long count;
 	uint64_t seed;
-	double clock;
+	double clock, reach;
 	dtm_small_options model;
 	uint32_t pattern[MAX_PATTERN];
 } small_job;
@@ -44,7 +45,7 @@ static long whole(const char *text, const char *option, long highest, struct arg
 	return (long)value;
 }
 
-/* "0000,0010": one word of 0 and 1 per pattern, spin 0 first. */
+/* "0000,0010": one binary number per pattern, its last digit is spin 0. */
 static void read_patterns(small_job *job, const char *text, struct argp_state *state)
 {
 	job->model.n_pattern = 0;
@@ -58,7 +59,7 @@ static void read_patterns(small_job *job, const char *text, struct argp_state *s
 			           MAX_PATTERN, DTM_SMALL_MAX_SPIN);
 		uint32_t word = 0;
 		for (size_t i = 0; i < n; i++)
-			word |= (uint32_t)(text[i] == '1') << i;
+			word |= (uint32_t)(text[i] == '1') << (n - 1 - i);
 		job->pattern[job->model.n_pattern++] = word;
 		text += n + (text[n] == ',');
 	}
@@ -109,6 +110,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!(job->clock > 0))
 			argp_error(state, "--clock is positive [E0701]");
 		return 0;
+	case KEY_FIELD:
+		job->reach = cli_number(arg, "--field", state);
+		if (!(job->reach > 0))
+			argp_error(state, "--field is positive [E0701]");
+		return 0;
 	case KEY_COUNT:
 		job->count = whole(arg, "--count", 100000000, state);
 		return 0;
@@ -142,7 +148,7 @@ static const struct argp_option model_options[] = {
     {"rate", KEY_RATE, "X", 0, "noising rate (0.9)", 0},
     {"learning-rate", KEY_LEARNING, "X", 0, "of the exact gradient descent (0.5)", 0},
     {"steps", KEY_STEPS, "N", 0, "gradient steps (1000)", 0},
-    {"patterns", KEY_PATTERNS, "LIST", 0, "the data (0000,0010,0100,1000)", 0},
+    {"patterns", KEY_PATTERNS, "LIST", 0, "the data, last digit spin 0 (0000,0010,0100,1000)", 0},
     {"json", KEY_JSON, NULL, 0, "print as JSON", 0},
     {0}};
 static const struct argp model_parser = {.options = model_options, .parser = parse_model};
@@ -150,7 +156,17 @@ static const struct argp_child with_model[] = {{&model_parser, 0, NULL, 0}, {0}}
 
 static small_job small_default(void)
 {
-	return (small_job){.model = dtm_quality_model(), .sweeps = 250, .clock = 3, .count = 10000, .seed = 1};
+	return (small_job){
+	    .model = dtm_quality_model(), .sweeps = 250, .clock = 3, .reach = 8, .count = 10000, .seed = 1};
+}
+
+/* A table is printed whole or not at all. */
+static int finish(const small_job *job, cli_session *session, ts_status status, cli_table *table)
+{
+	if (status == TS_OK && table->failed)
+		status = TS_NOMEM;
+	cli_table_end(table, status == TS_OK ? stdout : NULL, job->json);
+	return cli_session_end(session, status);
 }
 
 static ts_status divergence(const dtm_small_options *options, diag_list *diag, double *kl)
@@ -200,18 +216,18 @@ int cli_dtm_train(int argc, char **argv)
 	ts_status status = cli_session_begin(&session);
 	if (status == TS_OK)
 		status = train(&job, session.diag, &table);
-	cli_table_end(&table, stdout, job.json);
-	return cli_session_end(&session, status);
+	return finish(&job, &session, status, &table);
 }
 
 static ts_status evaluate_rows(const small_job *job, const dtm_small *model, const extract_cell *cell, cli_table *table)
 {
 	const double memory = exp(-job->clock);
+	const dtm_cell_spin spin = {cell, job->reach};
 	for (int k = 1;; k *= 2) {
 		double ideal, real = (double)NAN;
 		const int sweeps = k < job->sweeps ? k : job->sweeps;
 		const dtm_sampler p_bits = {dtm_ideal_response, NULL, sweeps, 0};
-		const dtm_sampler cells = {dtm_cell_response, cell, sweeps, memory};
+		const dtm_sampler cells = {dtm_cell_response, &spin, sweeps, memory};
 		TS_TRY(dtm_small_kl_sampled(model, &p_bits, &ideal));
 		if (cell)
 			TS_TRY(dtm_small_kl_sampled(model, &cells, &real));
@@ -244,6 +260,7 @@ int cli_dtm_evaluate(int argc, char **argv)
 	static const struct argp_option options[] = {
 	    {"sweeps", 'k', "K", 0, "up to how many Gibbs sweeps per layer (250)", 0},
 	    {"clock", KEY_CLOCK, "X", 0, "one colour's clock period in relaxation times of the cell (3)", 0},
+	    {"field", KEY_FIELD, "A", 0, "largest field the cell's bias network gives (8)", 0},
 	    {"cell", KEY_CELL, "NAME", 0, "which .pbit, when the file holds several", 0},
 	    {0}};
 	static const struct argp parser = {
@@ -272,8 +289,7 @@ int cli_dtm_evaluate(int argc, char **argv)
 	}
 	if (status == TS_OK)
 		status = evaluate(&job, session.diag, &table);
-	cli_table_end(&table, stdout, job.json);
-	return cli_session_end(&session, status);
+	return finish(&job, &session, status, &table);
 }
 
 /* How often each pattern came up, and how often the data have it. */
@@ -286,11 +302,9 @@ static void count_patterns(const small_job *job, const uint32_t *drawn, cli_tabl
 			n += drawn[i] == word;
 		for (int k = 0; k < job->model.n_pattern; k++)
 			data += job->model.pattern[k] == word;
-		char text[DTM_SMALL_MAX_SPIN + 1] = "";
-		for (int i = 0; i < job->model.n_visible; i++)
-			text[i] = word >> i & 1 ? '1' : '0';
+		char text[DTM_SMALL_MAX_SPIN + 1];
 		const double p = (double)n / (double)job->count;
-		cli_table_text(table, "%s", text);
+		cli_table_text(table, "%s", dtm_pattern_text(word, job->model.n_visible, text));
 		cli_table_number(table, (double)n);
 		cli_table_number(table, p);
 		cli_table_number(table, sqrt(p * (1 - p) / (double)job->count));
@@ -305,7 +319,8 @@ static ts_status sample(const small_job *job, diag_list *diag, cli_table *table)
 	if (job->path)
 		TS_TRY(cli_dtm_cell(job->path, job->cell, diag, &cell));
 	const dtm_sampler ideal = {dtm_ideal_response, NULL, job->sweeps, 0};
-	const dtm_sampler real = {dtm_cell_response, &cell, job->sweeps, exp(-job->clock)};
+	const dtm_cell_spin spin = {&cell, job->reach};
+	const dtm_sampler real = {dtm_cell_response, &spin, job->sweeps, exp(-job->clock)};
 	uint32_t *drawn = alloc_array((size_t)job->count, sizeof *drawn);
 	ts_status status = drawn ? dtm_small_train(&job->model, diag, &model) : TS_NOMEM;
 	if (status == TS_OK)
@@ -322,6 +337,7 @@ int cli_dtm_sample(int argc, char **argv)
 	static const struct argp_option options[] = {
 	    {"sweeps", 'k', "K", 0, "Gibbs sweeps per layer (250)", 0},
 	    {"clock", KEY_CLOCK, "X", 0, "one colour's clock period in relaxation times of the cell (3)", 0},
+	    {"field", KEY_FIELD, "A", 0, "largest field the cell's bias network gives (8)", 0},
 	    {"count", KEY_COUNT, "N", 0, "samples (10000)", 0},
 	    {"seed", KEY_SEED, "N", 0, "of the random bits (1)", 0},
 	    {"cell", KEY_CELL, "NAME", 0, "which .pbit, when the file holds several", 0},
@@ -351,6 +367,5 @@ int cli_dtm_sample(int argc, char **argv)
 	}
 	if (status == TS_OK)
 		status = sample(&job, session.diag, &table);
-	cli_table_end(&table, stdout, job.json);
-	return cli_session_end(&session, status);
+	return finish(&job, &session, status, &table);
 }

@@ -112,9 +112,9 @@ static void print_json(const cli_table *t, FILE *to)
 
 void cli_table_end(cli_table *table, FILE *to, int json)
 {
-	if (json)
+	if (to && json)
 		print_json(table, to);
-	else
+	else if (to)
 		print_text(table, to);
 	alloc_free(table->cell);
 	*table = (cli_table){0};

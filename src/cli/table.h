@@ -28,6 +28,6 @@ typedef struct cli_table {
 void cli_table_begin(cli_table *table, const char *title, const char *const *column);
 void cli_table_text(cli_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_table_number(cli_table *table, double value);
-/* Print (numbers with 6 digits, or exactly in JSON) and free. */
+/* Print (numbers with 6 digits, or exactly in JSON; nothing without `to`) and free. */
 void cli_table_end(cli_table *table, FILE *to, int json);
 #endif

@@ -11,7 +11,7 @@
 
 dtm_small_options dtm_quality_model(void)
 {
-	static const uint32_t pattern[] = {0x0, 0x4, 0x2, 0x1}; /* 0000 0010 0100 1000, spin 0 first */
+	static const uint32_t pattern[] = {0x0, 0x2, 0x4, 0x8}; /* 0000 0010 0100 1000 */
 	return (dtm_small_options){.n_visible = 4,
 	                           .n_latent = 1,
 	                           .n_layer = 4,
@@ -24,9 +24,12 @@ dtm_small_options dtm_quality_model(void)
 
 double dtm_cell_response(const void *self, double field)
 {
-	const extract_cell *cell = self;
-	return extract_sigmoid(cell, cell->v0.value + cell->vs.value * field);
+	const dtm_cell_spin *spin = self;
+	const extract_cell *cell = spin->cell;
+	return extract_sigmoid(cell, cell->v0.value + cell->vs.value * fmin(fmax(field, -spin->reach), spin->reach));
 }
+
+static const double MOST_LOGIT = 36; /* 1/(1 + exp(-36)) is still below 1 */
 
 static double normal(uint32_t replica, uint32_t item)
 {
@@ -38,17 +41,25 @@ static double error_of(const extract_value *x)
 	return isfinite(x->se) ? x->se : 0;
 }
 
+/* P after its logit moved by n standard errors. Stays inside (0, 1), so the replica has the knots of the estimate. */
+static double moved(const extract_value *p, double n)
+{
+	const double spread = p->value * (1 - p->value);
+	const double logit = log(p->value / (1 - p->value)) + n * error_of(p) / spread;
+	return 1 / (1 + exp(-fmin(fmax(logit, -MOST_LOGIT), MOST_LOGIT)));
+}
+
+/* Only points that the estimate's curve passes through move: the others have no logit, here as there. */
 static ts_status replicate(const dtm_small *model, const extract_cell *cell, const dtm_quality_options *options,
                            uint32_t r, extract_cell *copy, double *kl)
 {
-	const double lowest = 1e-12;
 	*copy = *cell;
-	for (int i = 0; i < cell->n_bias; i++) {
-		const double p = cell->p[i].value + error_of(&cell->p[i]) * normal(r, (uint32_t)i);
-		copy->p[i].value = fmin(fmax(p, lowest), 1 - lowest);
-	}
+	for (int i = 0; i < cell->n_bias; i++)
+		if (extract_sigmoid_uses(cell, i))
+			copy->p[i].value = moved(&cell->p[i], normal(r, (uint32_t)i));
 	const double stretch = exp(error_of(&cell->tau_mid) / cell->tau_mid.value * normal(r, EXTRACT_MAX_BIAS));
-	const dtm_sampler sampler = {dtm_cell_response, copy, options->n_sweep, exp(-options->clock / stretch)};
+	const dtm_cell_spin spin = {copy, options->reach};
+	const dtm_sampler sampler = {dtm_cell_response, &spin, options->n_sweep, exp(-options->clock / stretch)};
 	return dtm_small_kl_sampled(model, &sampler, kl);
 }
 
@@ -79,11 +90,17 @@ static ts_status interval(const dtm_small *model, const extract_cell *cell, cons
 	return TS_OK;
 }
 
+/* Between the outermost points of the curve; 0 when V0 is not between them. */
 static double measured_range(const extract_cell *cell)
 {
-	const double first = fabs((cell->bias[0] - cell->v0.value) / cell->vs.value);
-	const double last = fabs((cell->bias[cell->n_bias - 1] - cell->v0.value) / cell->vs.value);
-	return fmin(first, last);
+	double low = INFINITY, high = -INFINITY;
+	for (int i = 0; i < cell->n_bias; i++) {
+		if (!extract_sigmoid_uses(cell, i))
+			continue;
+		low = fmin(low, cell->bias[i]);
+		high = fmax(high, cell->bias[i]);
+	}
+	return fmax(fmin(cell->v0.value - low, high - cell->v0.value) / fabs(cell->vs.value), 0);
 }
 
 ts_status dtm_quality_measure(const dtm_small *model, const extract_cell *cell, const dtm_quality_options *options,
@@ -95,13 +112,15 @@ ts_status dtm_quality_measure(const dtm_small *model, const extract_cell *cell, 
 	*quality = (dtm_quality){.options = *options, .memory = exp(-options->clock)};
 	TS_TRY(dtm_cell_quantity(&cell->tau_mid, "tau", cell, diag, &tau));
 	const dtm_sampler ideal = {dtm_ideal_response, NULL, options->n_sweep, 0};
-	const dtm_sampler real = {dtm_cell_response, cell, options->n_sweep, quality->memory};
+	const dtm_cell_spin spin = {cell, options->reach};
+	const dtm_sampler real = {dtm_cell_response, &spin, options->n_sweep, quality->memory};
 	kl[0] = dtm_small_kl(model);
 	TS_TRY(dtm_small_kl_sampled(model, &ideal, &kl[1]));
 	TS_TRY(dtm_small_kl_sampled(model, &real, &kl[2]));
-	snprintf(source, sizeof source,
-	         "measured P(V) of the cell, %d sweeps, memory exp(-%g) per update, law enumerated", options->n_sweep,
-	         options->clock);
+	snprintf(
+	    source, sizeof source,
+	    "simulated P(V) of the cell, fields cut at +-%g, %d sweeps, memory exp(-%g) per update, law enumerated",
+	    options->reach, options->n_sweep, options->clock);
 	dtm_quantity_set(&quality->exact, "exact conditionals", DTM_COMPUTED, (double[]){kl[0], kl[0], kl[0]},
 	                 "law enumerated");
 	dtm_quantity_set(&quality->ideal, "ideal p-bits", DTM_COMPUTED, (double[]){kl[1], kl[1], kl[1]},

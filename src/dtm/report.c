@@ -11,6 +11,7 @@ static ts_status measure_quality(const extract_cell *cell, diag_list *diag, dtm_
 	dtm_small *model;
 	const dtm_quality_options options = {.n_sweep = (int)report->ledger.input[DTM_SWEEPS].value,
 	                                     .clock = report->ledger.input[DTM_CLOCK].value,
+	                                     .reach = report->ledger.input[DTM_BIAS_FIELD].value,
 	                                     .n_replica = N_REPLICA};
 	report->model = dtm_quality_model();
 	TS_TRY(dtm_small_train(&report->model, diag, &model));

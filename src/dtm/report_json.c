@@ -48,10 +48,8 @@ static json_t *pack_dtm(const dtm_report *report)
 	const dtm_quality *q = &report->quality;
 	json_t *o = json_object(), *pattern = json_array();
 	for (int i = 0; i < m->n_pattern; i++) {
-		char text[DTM_SMALL_MAX_SPIN + 1] = "";
-		for (int s = 0; s < m->n_visible; s++)
-			text[s] = (char)('0' + (m->pattern[i] >> s & 1));
-		json_array_append_new(pattern, json_string(text));
+		char text[DTM_SMALL_MAX_SPIN + 1];
+		json_array_append_new(pattern, json_string(dtm_pattern_text(m->pattern[i], m->n_visible, text)));
 	}
 	put(o, "visible", json_integer(m->n_visible));
 	put(o, "latent", json_integer(m->n_latent));
@@ -64,6 +62,7 @@ static json_t *pack_dtm(const dtm_report *report)
 	put(o, "clock_per_tau", json_real(q->options.clock));
 	put(o, "memory", dtm_json_number(q->memory));
 	put(o, "field_range", dtm_json_number(q->field_range));
+	put(o, "field_reach", dtm_json_number(q->options.reach));
 	put(o, "field_measured", dtm_json_number(q->field_measured));
 	put(o, "kl_exact", dtm_json_pack(&q->exact, "nats"));
 	put(o, "kl_ideal", dtm_json_pack(&q->ideal, "nats"));
@@ -171,7 +170,7 @@ ts_status dtm_report_json(const dtm_report *report, const char *path, diag_list 
 {
 	json_t *root = json_object();
 	put(root, "format", json_string("thermospice-dtm-report"));
-	put(root, "version", json_integer(1));
+	put(root, "version", json_integer(DTM_JSON_VERSION));
 	put(root, "cell", pack_cell(report->cell));
 	put(root, "dtm", pack_dtm(report));
 	put(root, "ledger", pack_ledger(&report->ledger));
@@ -185,7 +184,7 @@ ts_status dtm_ledger_json(const dtm_ledger *ledger, const char *path, diag_list 
 {
 	json_t *root = json_object();
 	put(root, "format", json_string("thermospice-dtm-ledger"));
-	put(root, "version", json_integer(1));
+	put(root, "version", json_integer(DTM_JSON_VERSION));
 	put(root, "ledger", pack_ledger(ledger));
 	return dump(root, path, diag);
 }

@@ -59,10 +59,13 @@ static void print_quality(const dtm_report *report, FILE *to)
 	print_plain(to, "exact conditionals", &q->exact);
 	print_plain(to, "ideal p-bits", &q->ideal);
 	print_plain(to, "this cell", &q->cell);
-	fprintf(to, "  one update every %g tau, so a spin remembers with probability %.3g; the model uses fields to\n",
+	const double used = fmin(q->field_range, q->options.reach);
+	fprintf(to, "  one update every %g tau, so a spin remembers with probability %.3g; the model asks for fields to\n",
 	        q->options.clock, q->memory);
-	fprintf(to, "  +-%.1f, the curve was simulated to +-%.1f%s\n\n", q->field_range, q->field_measured,
-	        q->field_measured < q->field_range ? " and is continued by its logistic fit" : "");
+	fprintf(to, "  +-%.1f, this cell's bias network gives up to +-%g (billed below), its curve was simulated to\n",
+	        q->field_range, q->options.reach);
+	fprintf(to, "  +-%.1f%s\n\n", q->field_measured,
+	        q->field_measured < used ? " and is continued by its logistic fit" : "");
 }
 
 void dtm_ledger_print(const dtm_ledger *ledger, FILE *to)
@@ -114,6 +117,6 @@ void dtm_report_print(const dtm_report *report, FILE *to)
 	print_baseline(report, to);
 	print_ratios(report, to);
 	fprintf(to,
-	        "Intervals: 95 %% where measured or simulated (from the netlist's noise), ranges of the assumptions else;\n"
-	        "for published figures the rounding of their digits.\n");
+	        "Intervals: 95 %% where measured or simulated (from the netlist's noise), for published figures the\n"
+	        "rounding of their digits, ranges of the assumptions else.\n");
 }

@@ -44,6 +44,14 @@ double dtm_ideal_response(const void *unused, double field)
 	return 1 / (1 + exp(-field));
 }
 
+const char *dtm_pattern_text(uint32_t word, int n, char text[DTM_SMALL_MAX_SPIN + 1])
+{
+	for (int i = 0; i < n; i++)
+		text[i] = word >> (n - 1 - i) & 1 ? '1' : '0';
+	text[n] = 0;
+	return text;
+}
+
 static double latent_field(const dtm_small *m, const small_layer *l, uint32_t x, int z)
 {
 	double sum = l->b[z];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A small denoising thermodynamic model whose law is enumerated: training by the exact gradient, and the exact law of what
  * comes out of the chain, for exact conditionals and for a finite number of two-colour Gibbs sweeps with the response of
- * a real cell. No random number anywhere. (docs/dtm.md; reference numbers: issue 3 and tests/physics/test_dtm.c.)
+ * a real cell. No random number anywhere. (docs/dtm.md; reference
+ * numbers: tests/physics/test_dtm_small.c.)
  *
  * Data: uniform over a list of patterns of n_visible spins. Layers join every visible to every latent spin and nothing else, so
  * without latents a layer has only biases.
@@ -22,6 +23,9 @@ typedef struct dtm_small_options {
 } dtm_small_options;
 
 typedef struct dtm_small dtm_small;
+
+/* A pattern as a binary number of n digits: the last digit is spin 0. Returns text. */
+const char *dtm_pattern_text(uint32_t word, int n, char text[DTM_SMALL_MAX_SPIN + 1]);
 
 /* P(next spin = +1) at dimensionless field a = 2 beta (sum_j J_ij x_j + h_i). Ideal: 1 / (1 + exp(-a)). */
 typedef double dtm_response_fn(const void *self, double field);

@@ -52,4 +52,6 @@ void extract_print_json(const extract_cell *cell, FILE *to);
 /* Measured P(1) at input voltage v: monotone (Steffen) interpolation of the points in logit space, logistic
  * continuation with the fitted slope beyond them. Thread-safe. */
 double extract_sigmoid(const extract_cell *cell, double v);
+/* 1 when that curve passes through bias point i: its P(1) has a logit. Points with P = 0, 1 or NaN are passed over. */
+int extract_sigmoid_uses(const extract_cell *cell, int i);
 #endif

@@ -17,10 +17,16 @@ static double logistic(double z)
 	return z >= 0 ? p : e * p;
 }
 
+int extract_sigmoid_uses(const extract_cell *cell, int i)
+{
+	const double p = cell->p[i].value;
+	return p > 0 && p < 1 && isfinite(cell->bias[i]);
+}
+
 static int get_knot(const extract_cell *cell, int i, knot *k)
 {
 	const double p = cell->p[i].value;
-	if (!(p > 0 && p < 1) || !isfinite(cell->bias[i]))
+	if (!extract_sigmoid_uses(cell, i))
 		return 0;
 	*k = (knot){cell->bias[i], log(p / (1 - p))};
 	return 1;
