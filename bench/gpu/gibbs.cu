@@ -5,8 +5,8 @@
  *   P(x_i = +1 | rest) = 1 / (1 + exp(-2 (sum_j J_ij x_j + h_i + w_i x_i^t)))      beta = 1
  *
  * 32 chains share a word, bit b = chain b; a thread updates one spin of 32 chains, a block one spin of many words, a launch
- * one colour. Random bits: Philox4x32-10 addressed by (word, spin, sweep, quarter). Layer: side x side torus of degree 12
- * with rules (0,1) (4,1) (9,10), random weights, 834 spins coupled to clamped inputs.
+ * one colour. Random bits: Philox4x32-10 addressed by (word, spin, sweep, group of four chains). Layer: side x side torus
+ * of degree 12 with rules (0,1) (4,1) (9,10), random weights, 834 spins coupled to clamped inputs.
  *
  * The same run checks the law twice: 4 visible + 1 latent spins against enumeration of all 2^5 states for each of the
  * 16 inputs, and at full size that x_i - tanh(field_i) of the colour updated last has mean zero over the chains.
@@ -73,12 +73,12 @@ static __global__ void __launch_bounds__(THREADS) update_color(layer a, const in
 	}
 	const uint32_t input = ~a.input[(size_t)i * words + word];
 	const float bias = a.bias[i], input_weight = a.input_weight[i];
-	for (int quarter = 0; quarter < CHAINS_PER_WORD / 4; quarter++) {
-		const philox_counter counter = {{(uint32_t)word, (uint32_t)i, sweep, (uint32_t)quarter}};
+	for (int group = 0; group < CHAINS_PER_WORD / 4; group++) { /* one block of Philox serves four chains */
+		const philox_counter counter = {{(uint32_t)word, (uint32_t)i, sweep, (uint32_t)group}};
 		const philox_counter random = philox_block(counter, key);
 #pragma unroll
 		for (int q = 0; q < 4; q++) {
-			const int bit = 4 * quarter + q;
+			const int bit = 4 * group + q;
 			float field = bias + times_spin(input_weight, input, bit);
 #pragma unroll
 			for (int d = 0; d < DEGREE; d++)
@@ -363,11 +363,13 @@ typedef struct result {
 	double seconds;
 } result;
 
-/* 97.5 % point of Student's t with n - 1 degrees of freedom, n = 2 ... ; 2 beyond the table. */
+/* 97.5 % point of Student's t with n - 1 degrees of freedom, n = 2 ... MAX_WINDOW. */
 static double student(int n)
 {
-	static const double t[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
-	return n - 2 < (int)(sizeof t / sizeof *t) ? t[n - 2] : 2.2;
+	static const double t[MAX_WINDOW - 1] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+	                                         2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+	                                         2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045};
+	return t[n - 2];
 }
 
 static double measure_idle(double seconds)
@@ -406,7 +408,7 @@ static void measure(const settings *s, const layer *device, result *r)
 		r->seconds += m.seconds;
 		sum += per_flip[w];
 	}
-	const double mean = sum / s->windows, meter_error = 0.05; /* NVML documents readings good to 5 % */
+	const double mean = sum / s->windows, meter_error = 0.05; /* NVIDIA states 5 % for Fermi and Kepler only: assumed */
 	for (int w = 0; w < s->windows; w++)
 		square += (per_flip[w] - mean) * (per_flip[w] - mean);
 	const double statistical = student(s->windows) * sqrt(square / (s->windows - 1) / s->windows) / mean;
@@ -438,7 +440,7 @@ static void write_json(const settings *s, const result *r, const law_check *c, i
 	const double low = 1 - r->half_width, high = 1 + r->half_width;
 	fprintf(to, " \"J_per_flip\": {\"value\": %.6g, \"low\": %.6g, \"high\": %.6g, \"kind\": \"measured\",\n",
 	        r->j_per_flip, r->j_per_flip * low, r->j_per_flip * high);
-	fprintf(to, "  \"source\": \"bench/gpu, board energy by NVML (%s), idle included; 95 %% of %d windows and NVML's 5 %%\"},\n",
+	fprintf(to, "  \"source\": \"bench/gpu, board energy by NVML (%s), idle included; 95 %% of %d windows and 5 %% assumed for the meter\"},\n",
 	        meter_method(), s->windows);
 	fprintf(to, " \"J_per_sample\": {\"value\": %.6g, \"T\": 8, \"K\": 250, \"L\": %d},\n", flips * r->j_per_flip, s->side);
 	fprintf(to, " \"check\": {\"passed\": %s, \"limit_se\": %g, \"small_samples\": %ld, \"small_cells\": %d, ",
