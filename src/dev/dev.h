@@ -37,6 +37,7 @@ typedef struct dev_param {
 	uint8_t on_model;              /* 1: model card, 0: instance line */
 } dev_param;
 
+typedef struct dev_obs { const char *name, *unit; } dev_obs; /* unit "" for pure numbers */
 typedef struct dev_stamp { uint8_t row, col, part; } dev_stamp; /* part: set of DEV_G, DEV_C */
 /* Flicker: the density is s/f^a, a the constant k[exponent]; the source is silent where the constant k[level] is 0. */
 typedef struct dev_noise {
@@ -86,7 +87,7 @@ typedef struct dev_type {
 	const char *level;               /* model levels that select it, space separated, "" = default: "44 ekv" */
 	const dev_shape *shape;          /* NULL: per instance */
 	const dev_param *param; int n_param;
-	const char *const *obs; int n_obs;
+	const dev_obs *obs; int n_obs;
 	int n_const;
 	uint8_t linear_q;                /* q is linear in v with constant c (capacitance matrix does not move) */
 	/* param[n_param] (card and instance merged, model type's polarity in `polarity` = +1 n, -1 p, 0), temperature in K

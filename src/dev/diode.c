@@ -17,7 +17,7 @@ static const dev_stamp stamp[] = {
     {0, 0, DEV_G | DEV_C}, {0, 1, DEV_G | DEV_C}, {1, 0, DEV_G | DEV_C}, {1, 1, DEV_G | DEV_C}};
 static const dev_noise noise[] = {{"shot", 0, 1, DEV_WHITE, 1, 0, 0}};
 static const dev_shape shape = {port, 2, stamp, 4, noise, 1};
-static const char *const obs[DIODE_N_OBS] = {"id", "gd", "cd"};
+static const dev_obs obs[DIODE_N_OBS] = {{"id", "A"}, {"gd", "S"}, {"cd", "F"}};
 static const dev_param param[N_PARAM] = {
     [P_IS] = {"is", "A", "saturation current at tnom [spice3]", 1e-14, 1e-40, 1e3, 1},
     [P_N] = {"n", "", "ideality, >= 1 [spice3]", 1, 1, 100, 1},

@@ -151,7 +151,8 @@ static const dev_stamp stamp[] = {
 static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, 0, 0, 0},
                                   {"flicker", 0, 2, DEV_FLICKER, 0, EKV_FLICKER, EKV_AF}};
 static const dev_shape shape = {port, 4, stamp, 16, noise, 2};
-static const char *const obs[EKV_N_OBS] = {"id", "gm", "gds", "vp", "n", "if", "ir"};
+static const dev_obs obs[EKV_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"}, {"vp", "V"},
+                                       {"n", ""},   {"if", ""},  {"ir", ""}};
 
 /* One device's size and temperature. */
 typedef struct ekv_size {

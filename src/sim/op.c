@@ -33,8 +33,8 @@ static ts_status put_device(mna_tile *tile, int i, const sim_request *request, o
 	for (int k = 0; status == TS_OK && k < n_obs; k++) {
 		char path[512];
 		snprintf(path, sizeof path, "/analyses/%s/devices/%s/%s", request->name, instance->name,
-		         instance->type->obs[k]);
-		status = out_put_scalar(file, path, "", obs[(ptrdiff_t)k * LANES], diag);
+		         instance->type->obs[k].name);
+		status = out_put_scalar(file, path, instance->type->obs[k].unit, obs[(ptrdiff_t)k * LANES], diag);
 	}
 	alloc_free(obs);
 	return status;

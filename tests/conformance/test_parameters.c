@@ -99,7 +99,8 @@ static void test_table(const dev_type *type, int index)
 	CONF_CHECK(type->n_const > 0 && type->n_const <= CONF_CONSTS && type->n_param <= CONF_PARAMS, type->name,
 	           "%d constants, %d parameters", type->n_const, type->n_param);
 	for (int o = 0; o < type->n_obs; o++)
-		CONF_CHECK(lower_case(type->obs[o]), type->name, "observable '%s'", type->obs[o]);
+		CONF_CHECK(lower_case(type->obs[o].name) && type->obs[o].unit, type->name, "observable '%s'",
+		           type->obs[o].name);
 	if (type->shape) { /* one of a kind: what the netlist writes must lead to it */
 		const char *card = type->model ? first_word(type->model, model) : NULL;
 		CONF_CHECK(dev_select(type->letter[0], card, first_word(type->level ? type->level : "", level)) == type,

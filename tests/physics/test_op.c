@@ -44,6 +44,14 @@ static double diode_voltage(double e, double r, double is, double u)
 	return v;
 }
 
+static void check_unit(const static_deck *d, const char *path, const char *want)
+{
+	char *unit = NULL;
+	T_INT(out_get_attr_text(d->file, path, "units", &unit, NULL), TS_OK);
+	T_STR(unit ? unit : "(none)", want);
+	alloc_free(unit);
+}
+
 static void test_diode(void)
 {
 	t_section("diode behind a resistor");
@@ -58,6 +66,9 @@ static void test_diode(void)
 		T_REL(static_deck_value(&d, "/analyses/op1/signals/v(a)", 0, NULL), want, TOL_NEWTON);
 		T_REL(static_deck_value(&d, "/analyses/op1/devices/d1/id", 0, NULL), (supply[k] - want) / 1e3,
 		      TOL_CURRENT);
+		check_unit(&d, "/analyses/op1/devices/d1/id", "A");
+		check_unit(&d, "/analyses/op1/devices/d1/gd", "S");
+		check_unit(&d, "/analyses/op1/devices/d1/cd", "F");
 		static_deck_close(&d);
 	}
 }
