@@ -11,7 +11,8 @@ static ts_status count_children(elab_body *body)
 {
 	body->model = name_map_create();
 	body->sub = name_map_create();
-	if (!body->model || !body->sub)
+	body->used = alloc_array((size_t)body->n_card, sizeof *body->used);
+	if (!body->model || !body->sub || !body->used)
 		return TS_NOMEM;
 	body->n_param = body->subckt ? body->subckt->n_param : 0;
 	for (int i = 0; i < body->n_card; i++) {
@@ -95,6 +96,7 @@ void elab_body_free(elab_body *body)
 {
 	name_map_destroy(body->model);
 	name_map_destroy(body->sub);
+	alloc_free(body->used);
 	for (int i = 0; body->child && i < body->n_child; i++)
 		elab_body_free(&body->child[i]);
 	alloc_free(body->child);
@@ -148,6 +150,34 @@ ts_status elab_body_limit(elab_builder *b)
 	return TS_NETLIST;
 }
 
+/* Does any device answer to this type of model card? */
+static int is_known_type(const char *type)
+{
+	const size_t n = strlen(type);
+	for (int i = 0; i < DEV_N_TYPE; i++)
+		for (const char *word = dev_registry[i]->model; word && *word; word += strspn(word, " ")) {
+			const size_t size = strcspn(word, " ");
+			if (size == n && strncmp(word, type, n) == 0)
+				return 1;
+			word += size;
+		}
+	return 0;
+}
+
+void elab_body_unused(elab_builder *b, const elab_body *body)
+{
+	for (int i = 0; body->used && i < body->n_card; i++) {
+		const net_card *card = &body->card[i];
+		if (card->kind == NET_MODEL && !body->used[i] && !is_known_type(card->type))
+			diag_add(
+			    b->diag, W0303, card->name_span,
+			    "model '%s' has no effect: no device here has the type %s, and nothing in use names it",
+			    card->name, card->type);
+	}
+	for (int i = 0; body->child && i < body->n_child; i++)
+		elab_body_unused(b, &body->child[i]);
+}
+
 elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **defined_in)
 {
 	for (; frame; frame = frame->lexical) {
@@ -166,6 +196,7 @@ const net_card *elab_find_model(elab_frame *frame, const char *name, elab_frame 
 		*index = frame->body->model ? name_map_get(frame->body->model, name) : -1;
 		if (*index >= 0) {
 			*defined_in = frame;
+			frame->body->used[*index] = 1;
 			return &frame->body->card[*index];
 		}
 	}

@@ -38,6 +38,7 @@ typedef struct elab_body {
 	const net_card *subckt; /* the .subckt card, NULL for the deck */
 	name_map *model;        /* name -> index into card */
 	name_map *sub;          /* name -> index into child */
+	unsigned char *used;    /* [n_card] 1: a .model card that an element names */
 	struct elab_body *child;
 	int n_child;
 	int n_param;              /* parameters defined by the .subckt card and the .param cards inside */
@@ -92,6 +93,8 @@ typedef struct elab_builder {
 /* body.c: definitions */
 ts_status elab_body_index(elab_builder *b, elab_body *body, int depth);
 void elab_body_free(elab_body *body);
+/* After the expansion: warn of .model cards of a type no device has, which no element names. */
+void elab_body_unused(elab_builder *b, const elab_body *body);
 /* Refuse a deck whose expansion would not fit, before it is expanded. */
 ts_status elab_body_limit(elab_builder *b);
 elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **defined_in);

@@ -85,6 +85,8 @@ static ts_status elaborate(elab_builder *b)
 	if (flat == TS_USAGE)
 		return TS_NETLIST; /* given up: too many errors */
 	TS_TRY(flat);
+	if (diag_count(b->diag, DIAG_ERROR) == b->errors_before)
+		elab_body_unused(b, &b->top);
 	return elab_other_cards(b);
 }
 

@@ -7,8 +7,8 @@
 
 #include "base/number.h"
 
-static const char *const group_name[] = {"pulse", "sin",  "exp",   "pwl",     "sffm",    "am",
-                                         "poly",  "list", "noise", "trnoise", "trrandom"};
+static const char *const group_name[] = {"pulse", "sin",   "exp",     "pwl",      "sffm", "am",   "poly",
+                                         "list",  "noise", "trnoise", "trrandom", "pat",  "table"};
 
 void net_card_reader_init(net_card_reader *r, arena *a)
 {
@@ -222,9 +222,26 @@ static int group_word(net_card_reader *r, size_t from, size_t open, net_word *wo
 	return word->n_arg ? 1 : fail(r, E0201, from, close, "there is nothing between these brackets");
 }
 
+/* e1 a 0 table {v(b)} = (0,0) (1,1): forms of E and G with an '=' between words. Read so that elab/ can refuse them by
+ * name.
+ */
+static int is_form(const net_card_reader *r, const net_word *word)
+{
+	static const char *const form[] = {"table", "laplace", "freq"};
+	const char letter = peek(r, 0);
+	for (size_t i = 0; r->is_element && r->word.n == 2 && i < sizeof form / sizeof *form; i++)
+		if (strchr("eEgG", letter) && strcmp(word->text, form[i]) == 0)
+			return 1;
+	return 0;
+}
+
 static int read_word(net_card_reader *r)
 {
 	net_word word;
+	if (r->is_form && peek(r, r->at) == '=') {
+		r->at++;
+		return 1;
+	}
 	const size_t from = r->at, open = group_open(r, from);
 	if (open)
 		return group_word(r, from, open, &word) && push_word(r, &word);
@@ -235,7 +252,10 @@ static int read_word(net_card_reader *r)
 		return fail(r, E0201, from, from + 1,
 		            peek(r, from) == '=' ? "'=' without a name before it" : "a name is missing before this");
 	r->at = end;
-	return plain_word(r, from, end, &word) && push_word(r, &word);
+	if (!plain_word(r, from, end, &word))
+		return 0;
+	r->is_form |= is_form(r, &word);
+	return push_word(r, &word);
 }
 
 /* End of "name" or "name(...)" at `at` when "=" follows, with *value behind it; 0: this is no parameter. */
@@ -460,7 +480,7 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 	r->at = 0;
 	r->end = text->n;
 	r->word.n = r->param.n = 0;
-	r->is_element = r->is_model = r->is_file = r->is_formula = 0;
+	r->is_element = r->is_model = r->is_file = r->is_formula = r->is_form = 0;
 	r->fault = (net_fault){.code = DIAG_N_CODE};
 	if (!read_name(r, card))
 		return 0;

@@ -18,6 +18,7 @@ typedef struct net_card_reader {
 	int is_model;   /* brackets may enclose all parameters */
 	int is_formula; /* values must be expressions */
 	int is_file;    /* words are file names, not expressions */
+	int is_form;    /* a form of E or G in which an '=' may stand between words */
 	net_stack word, param;
 	net_fault fault;
 } net_card_reader;

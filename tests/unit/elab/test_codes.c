@@ -70,6 +70,12 @@ static const bad_deck refused[] = {
     {"j1 d g s jm\n", "2:1", "E0311", "M element"},
     {"e1 a 0 poly(1) b 0 0 1\n", "2:8", "E0311", "value="},
     {"g1 a 0 poly(2) b 0 c 0 0 1 1\n", "2:8", "E0311", "value="},
+    {"e1 a 0 table {v(b)} = (0,0) (1,1)\n", "2:8", "E0311", "table form"},
+    {"E1 a 0 TABLE {v(b)}=(0,0),(1,1)\n", "2:8", "E0311", "table form"},
+    {"e1 a 0 table(v(b),0,0,1,1)\n", "2:8", "E0311", "table form"},
+    {"e1 a 0 table={v(b)} (0,0) (1,1)\n", "2:8", "E0311", "table form"},
+    {"g1 a 0 laplace {v(b)} = {1/(1+time)}\n", "2:8", "E0311", "laplace form"},
+    {"g1 a 0 freq {v(b)} = (0,0,0) (1,1,1)\n", "2:8", "E0311", "freq form"},
     {".model rm r rsh=1\nr1 a 0 rm\n", "3:8", "E0311", "model cards"},
     {".model dm d\nd1 a 0 dm off\n", "3:11", "E0311", "off"},
     {"c1 a 0 q='v(a)'\n", "2:8", "E0311", "q="},
@@ -77,6 +83,8 @@ static const bad_deck refused[] = {
     {"b1 a 0 v='floor(v(b))'\nr1 b 0 1\n", "2:11", "E0311", "u()"},
     {"v1 a 0 trnoise(1 2 3)\n", "2:8", "E0311", ".trannoise"},
     {"v1 a 0 sffm(0 1 2 3 4)\n", "2:8", "E0311", "B source"},
+    {"v1 a 0 pat(1 0 0 1n 1n 5n b1010)\n", "2:8", "E0311", "pwl()"},
+    {"v1 a 0 pat (1 0 0 1n 1n 5n b1010)\n", "2:8", "E0311", "pwl()"},
     {"r1 a 0 1\n.ac dec 10 1 1meg\n", "3:1", "E0311", ".tran"},
     {"r1 a 0 1\n.noise v(a) v1\n", "3:1", "E0311", ".trannoise"},
     {"r1 a 0 1\n.measure tran x max v(a)\n", "3:1", "E0311", ".expect"},
@@ -173,6 +181,22 @@ static void test_warnings(void)
 	deck_end(&d);
 }
 
+static void test_unused_models(void)
+{
+	t_section("a model of a foreign type has a place even when nothing names it");
+	test_deck d = deck_of("r1 a 0 1\n.model qx npn bf=100\n.model dm d\n.model nch nmos level=subvt\n"
+	                      ".subckt s a\nr1 a 0 1\n.model jx njf\n.ends\nx1 a s\nx2 a s\n");
+	T_INT(d.status, TS_OK);
+	T_INT(diag_count(d.diag, DIAG_WARNING), 2);
+	T_TRUE(strstr(d.messages, "t.cir:3:8: warning: model 'qx'") && strstr(d.messages, "W0303"));
+	T_TRUE(strstr(d.messages, "t.cir:8:8: warning: model 'jx'") != NULL);
+	deck_show_unless(diag_count(d.diag, DIAG_WARNING) == 2, "", &d);
+	deck_end(&d);
+	d = deck_of("q1 c b e qx\n.model qx npn\nr1 c 0 1\n"); /* an error names the element already */
+	T_INT(diag_count(d.diag, DIAG_WARNING), 1);
+	deck_end(&d);
+}
+
 /* 2^22 instances in 30 lines must be refused, not expanded. */
 static void test_explosion(void)
 {
@@ -199,6 +223,7 @@ int main(void)
 	CHECK(cards, "cards");
 	test_five();
 	test_warnings();
+	test_unused_models();
 	test_explosion();
 	return t_done();
 }
