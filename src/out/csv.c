@@ -2,9 +2,11 @@
  * One analysis of a result file as CSV (RFC 4180), numbers as the shortest text that reads back exactly.
  *
  * op, dc, tran: one header line, the axes of the analysis (time, sweep) and then the signals, "name (unit)", one row
- * per point; stored noise trajectories of an analysis without ensemble give one column each, "name[row] (unit)".
+ * per point; of two sources, the outer value (sweep2) comes first and the inner one runs fastest. Stored noise
+ * trajectories of an analysis without ensemble give one column each, "name[row] (unit)".
  * Ensembles are long tables: bias,trajectory,statistic,quantity,unit,value with one row per trajectory and statistic,
- * for every dataset [n_bias, samples] below the analysis except the traces themselves.
+ * for every dataset [n_bias, samples] below the analysis except the traces themselves and the histograms, which may
+ * have that shape but are not per trajectory.
  */
 #include "out/h5.h"
 
@@ -93,6 +95,12 @@ static void put_ensemble_set(const csv_job *job, const char *where, const csv_se
 	}
 }
 
+/* Groups whose datasets have no row per trajectory. */
+static int is_passed_over(const char *where)
+{
+	return strcmp(where, "signals") == 0 || strcmp(where, "ensemble/histogram") == 0;
+}
+
 /* Visit everything below `root/where`, depth first; the layout is at most four groups deep. */
 static ts_status put_ensemble(const csv_job *job, const char *root, const char *where, int depth)
 {
@@ -107,7 +115,7 @@ static ts_status put_ensemble(const csv_job *job, const char *root, const char *
 		h5_path(below, "%s%s%s", where, *where ? "/" : "", name[i]);
 		h5_path(path, "%s/%s", root, below);
 		if (!set_load(job->file, path, &set)) {
-			if (depth < 4 && strcmp(below, "signals") != 0 && h5_is_group(job->file, path))
+			if (depth < 4 && !is_passed_over(below) && h5_is_group(job->file, path))
 				status = put_ensemble(job, root, below, depth + 1);
 			continue;
 		}
@@ -158,7 +166,7 @@ static void put_header(FILE *to, const char *name, const char *unit, int row)
 typedef struct csv_columns {
 	size_t n, room, n_point; /* n_point 0: not known yet */
 	csv_set *set;
-	char **name; /* borrowed */
+	const char **name; /* borrowed */
 } csv_columns;
 
 /* Datasets of group `path` that share their last dimension become columns. axes: rank 1 only. */
@@ -210,6 +218,64 @@ static void put_plain(const csv_job *job, const csv_columns *column)
 	}
 }
 
+/* Axis `name` as a column of outer x inner points: each of its values `repeat` times, the whole `times` over. */
+static ts_status spread_axis(const csv_job *job, const char *root, const char *name, size_t repeat, csv_columns *to)
+{
+	char path[H5_PATH];
+	csv_set set;
+	h5_path(path, "%s/%s", root, name);
+	if (!set_load(job->file, path, &set))
+		return TS_OK;
+	double *wide = alloc_array(to->n_point, sizeof *wide);
+	if (!wide) {
+		set_free(&set);
+		return TS_NOMEM;
+	}
+	for (size_t i = 0; i < to->n_point; i++)
+		wide[i] = set.data[i / repeat % set.dims[0]];
+	alloc_free(set.data);
+	set.data = wide;
+	set.dims[0] = to->n_point;
+	to->name[to->n] = name;
+	to->set[to->n++] = set;
+	return TS_OK;
+}
+
+/* A .dc of two sources: outer x inner points in one column each, the inner source running fastest. */
+static ts_status load_grid(const csv_job *job, const char *root, char **name, size_t n, csv_columns *to)
+{
+	char path[H5_PATH];
+	csv_set outer, inner;
+	h5_path(path, "%s/sweep2", root);
+	const int has_outer = set_load(job->file, path, &outer);
+	h5_path(path, "%s/sweep", root);
+	const int has_inner = set_load(job->file, path, &inner);
+	const size_t n_outer = has_outer && outer.rank == 1 ? outer.dims[0] : 0;
+	const size_t n_inner = has_inner && inner.rank == 1 ? inner.dims[0] : 0;
+	set_free(&outer);
+	set_free(&inner);
+	to->n_point = n_outer * n_inner;
+	if (!to->n_point)
+		return TS_OK;
+	TS_TRY(spread_axis(job, root, "sweep2", n_inner, to));
+	TS_TRY(spread_axis(job, root, "sweep", 1, to));
+	for (size_t i = 0; i < n; i++) {
+		csv_set set;
+		h5_path(path, "%s/signals/%s", root, name[i]);
+		if (!set_load(job->file, path, &set))
+			continue;
+		if (set.rank != 2 || set.dims[0] != n_outer || set.dims[1] != n_inner) {
+			set_free(&set);
+			continue;
+		}
+		set.rank = 1;
+		set.dims[0] = to->n_point;
+		to->name[to->n] = name[i];
+		to->set[to->n++] = set;
+	}
+	return TS_OK;
+}
+
 static ts_status plain(const csv_job *job, const char *root)
 {
 	char path[H5_PATH], **axis = NULL, **signal = NULL;
@@ -223,11 +289,16 @@ static ts_status plain(const csv_job *job, const char *root)
 		column.name = alloc_array(column.room + 1, sizeof *column.name);
 		status = column.set && column.name ? TS_OK : TS_NOMEM;
 	}
-	if (status == TS_OK) {
+	char second[H5_PATH];
+	const int is_grid = out_exists(job->file, h5_path(second, "%s/sweep2", root));
+	if (status == TS_OK && is_grid)
+		status = load_grid(job, root, signal, n_signal, &column);
+	if (status == TS_OK && !is_grid) {
 		load_columns(job, root, axis, n_axis, &column);
 		load_columns(job, path, signal, n_signal, &column);
-		put_plain(job, &column);
 	}
+	if (status == TS_OK)
+		put_plain(job, &column);
 	for (size_t i = 0; i < column.n; i++)
 		set_free(&column.set[i]);
 	alloc_free(column.set);

@@ -14,7 +14,7 @@ typedef struct out_file out_file;
 
 typedef struct out_provenance {
 	const char *command;      /* command line */
-	const char *format;       /* "thermospice-result"; cells "thermospice-cell", reports "thermospice-report" */
+	const char *format;       /* "thermospice-result"; cells "thermospice-cell" */
 	uint64_t seed;
 	int n_text;               /* netlist and included files: [0] is the deck */
 	const char *const *text_name;
@@ -58,7 +58,7 @@ ts_status out_list(const out_file *file, const char *group, size_t *n, char ***n
 /* 1 when the last writer closed it as complete. */
 int out_is_complete(const out_file *file);
 
-/* One analysis as CSV: axis column(s) then signals; ensembles: one row per trajectory and statistic. */
+/* One analysis as CSV: axis columns then signals, one row per point; ensembles: one row per trajectory and statistic. */
 ts_status out_csv(const out_file *file, const char *analysis, FILE *to, diag_list *diag);
 /* What `thermospice show` prints: analyses, signals with shapes and units, p-bit tables, warnings, provenance. */
 ts_status out_show(const out_file *file, FILE *to, diag_list *diag);

@@ -29,6 +29,20 @@ static out_file *sample_file(diag_list *diag)
 	out_put(f, "/analyses/n1/bias", "V", 1, (const size_t[]){2}, bias, diag);
 	out_put(f, "/analyses/n1/ensemble/mean/v(a)", "V", 2, (const size_t[]){2, 3}, traces, diag);
 	out_put(f, "/analyses/n1/bit/cell/p1", "", 2, (const size_t[]){2, 3}, p1, diag);
+	/* as many columns of a histogram as trajectories */
+	out_put(f, "/analyses/n1/ensemble/histogram/v(a)", "", 2, (const size_t[]){2, 3}, traces, diag);
+	/* two sources: as many outer values as inner ones, and not */
+	const double grid[6] = {11, 12, 13, 21, 22, 23};
+	for (int k = 1; k <= 2; k++) {
+		const size_t n = k == 1 ? 3 : 2;
+		char path[64];
+		snprintf(path, sizeof path, "/analyses/dc%d/sweep", k);
+		out_put(f, path, "V", 1, &n, time, diag);
+		snprintf(path, sizeof path, "/analyses/dc%d/sweep2", k);
+		out_put(f, path, "A", 1, (const size_t[]){2}, bias, diag);
+		snprintf(path, sizeof path, "/analyses/dc%d/signals/v(a)", k);
+		out_put(f, path, "V", 2, (const size_t[]){2, n}, grid, diag);
+	}
 	out_put(f, "/pbit/cell/tau", "s", 1, (const size_t[]){4}, (const double[]){1e-6, 1e-8, 9e-7, 1.1e-6}, diag);
 	T_INT(diag_count(diag, DIAG_WARNING), 0);
 	return f;
@@ -53,6 +67,13 @@ static void test_csv(const out_file *f, diag_list *diag)
 	text = csv(f, "tran1", diag);
 	T_STR(text,
 	      "time (s),v(a) (V),noise[0] (V),noise[1] (V)\n0,0,1,4\n0.001,0.1,2,5\n0.002,0.3333333333333333,3,6\n");
+	free(text);
+	text = csv(f, "dc1", diag);
+	T_STR(text, "sweep2 (A),sweep (V),v(a) (V)\n-0.1,0,11\n-0.1,0.001,12\n-0.1,0.002,13\n"
+	            "0.1,0,21\n0.1,0.001,22\n0.1,0.002,23\n");
+	free(text);
+	text = csv(f, "dc2", diag);
+	T_STR(text, "sweep2 (A),sweep (V),v(a) (V)\n-0.1,0,11\n-0.1,0.001,12\n0.1,0,13\n0.1,0.001,21\n");
 	free(text);
 	text = csv(f, "n1", diag);
 	T_TRUE(strncmp(text, "bias,trajectory,statistic,quantity,unit,value\n-0.1,0,ensemble/mean,v(a),V,1\n", 75) ==
