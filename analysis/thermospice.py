@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading thermospice result, cell and report files (docs/format-h5.md).
+"""Reading thermospice result and cell files (docs/format-h5.md), and reports (JSON, docs/dtm.md).
 
     import thermospice
     with thermospice.Result("pbit.h5") as r:
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
-FORMATS = ("thermospice-result", "thermospice-cell", "thermospice-report")
+FORMATS = ("thermospice-result", "thermospice-cell")
 
 
 class FileError(Exception):

@@ -16,7 +16,7 @@
 enum { KEY_JSON = 256, KEY_CELL, KEY_CSV };
 
 typedef struct file_job {
-	const char *path, *output, *cell, *csv;
+	const char *path, *output, *cell, *csv, *command;
 	int json;
 } file_job;
 
@@ -49,6 +49,31 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* 1 when the first character that is no blank opens a JSON object, as in the reports of `dtm`. */
+static int is_json(const char *path)
+{
+	char first = 0;
+	FILE *file = fopen(path, "r");
+	if (!file)
+		return 0;
+	const int found = fscanf(file, " %c", &first) == 1 && first == '{';
+	fclose(file);
+	return found;
+}
+
+/* Open a result or cell file; JSON gets advice, for it is read by people and by `plot`. */
+static ts_status open_file(const char *path, diag_list *diag, out_file **file)
+{
+	if (!is_json(path))
+		return out_open(path, 0, diag, file);
+	diag_add(
+	    diag, E0602, SRC_NOWHERE,
+	    "%s: JSON, not HDF5: `thermospice plot` draws the ladder of a report, `thermospice dtm report CELL.h5` "
+	    "prints the report",
+	    path);
+	return TS_IO;
+}
+
 int cli_show(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -57,7 +82,7 @@ int cli_show(int argc, char **argv)
 	    options,
 	    parse,
 	    "FILE",
-	    "Prints what a result, cell or report file holds: analyses, signals, tables, warnings, provenance."
+	    "Prints what a result or cell file (HDF5) holds: analyses, signals, tables, warnings, provenance."
 	    "\v"
 	    "Examples:\n"
 	    "  thermospice show pbit.h5\n"
@@ -71,7 +96,7 @@ int cli_show(int argc, char **argv)
 	out_file *file = NULL;
 	ts_status status = cli_session_begin(&session);
 	if (status == TS_OK)
-		status = out_open(job.path, 0, session.diag, &file);
+		status = open_file(job.path, session.diag, &file);
 	if (status == TS_OK && job.csv)
 		status = out_csv(file, job.csv, stdout, session.diag);
 	else if (status == TS_OK)
@@ -81,9 +106,13 @@ int cli_show(int argc, char **argv)
 	return cli_session_end(&session, status);
 }
 
-static ts_status open_cells(const file_job *job, cli_session *session, out_file **to)
+/* A cell file of its own carries the seed of the run it comes from. */
+static ts_status open_cells(const file_job *job, cli_session *session, const out_file *from, out_file **to)
 {
-	const out_provenance provenance = {.command = "thermospice extract", .format = "thermospice-cell"};
+	double seed = 0;
+	out_get_attr_number(from, "/", "seed", &seed, NULL);
+	const out_provenance provenance = {
+	    .command = job->command, .format = "thermospice-cell", .seed = (uint64_t)seed};
 	return job->output ? out_create(job->output, &provenance, session->diag, to) : TS_OK;
 }
 
@@ -105,7 +134,7 @@ static ts_status extract(const file_job *job, cli_session *session)
 	out_file *from = NULL, *to = NULL;
 	TS_TRY(out_open(job->path, !job->output, session->diag, &from));
 	const int was_complete = out_is_complete(from);
-	ts_status status = open_cells(job, session, &to);
+	ts_status status = open_cells(job, session, from, &to);
 	if (status == TS_OK)
 		status = extract_one(job, session, from, to);
 	const ts_status closed = to ? out_close(to, status == TS_OK, session->diag) : TS_OK;
@@ -135,7 +164,9 @@ int cli_extract(int argc, char **argv)
 	                                   NULL,
 	                                   NULL,
 	                                   NULL};
-	file_job job = {0};
+	char command[1024];
+	cli_command_line(argc, argv, command, sizeof command);
+	file_job job = {.command = command};
 	argp_parse(&parser, argc, argv, 0, NULL, &job);
 	cli_session session;
 	ts_status status = cli_session_begin(&session);
@@ -156,18 +187,19 @@ int cli_plot(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 	    {"output", 'o', "FOLDER", 0, "where the figures go (default: beside the file)", 0}, {0}};
-	static const struct argp parser = {options,
-	                                   parse,
-	                                   "FILE",
-	                                   "Draws the figures of a result, cell or report file as PNG beside it: a "
-	                                   "trajectory with its states, the sigmoid with its "
-	                                   "fit, the joules ladder. Needs python3-h5py and python3-matplotlib."
-	                                   "\v"
-	                                   "Example:\n"
-	                                   "  thermospice plot pbit.h5 -o figures",
-	                                   NULL,
-	                                   NULL,
-	                                   NULL};
+	static const struct argp parser = {
+	    options,
+	    parse,
+	    "FILE",
+	    "Draws the figures of a result or cell file (HDF5) or a report (JSON) as PNG beside it: a "
+	    "trajectory with its states, the sigmoid with its "
+	    "fit, the joules ladder. Needs python3-h5py and python3-matplotlib."
+	    "\v"
+	    "Example:\n"
+	    "  thermospice plot pbit.h5 -o figures",
+	    NULL,
+	    NULL,
+	    NULL};
 	file_job job = {0};
 	argp_parse(&parser, argc, argv, 0, NULL, &job);
 	const char *script = getenv("THERMOSPICE_PLOT");

@@ -173,21 +173,13 @@ static ts_status simulate(run_job *job, cli_session *session, const char *comman
 	return status == TS_OK ? closed : status;
 }
 
-static void join(int argc, char **argv, char *out, size_t size)
-{
-	size_t used = 0;
-	out[0] = 0;
-	for (int i = 0; i < argc && used < size; i++)
-		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? " " : "", argv[i]);
-}
-
 int cli_run(int argc, char **argv)
 {
 	static const struct argp parser = {options, parse, "DECK", doc, NULL, NULL, NULL};
 	static run_job job;
 	char command[1024];
 	job = (run_job){.simulation.options.progress = isatty(STDERR_FILENO)};
-	join(argc, argv, command, sizeof command);
+	cli_command_line(argc, argv, command, sizeof command);
 	argp_parse(&parser, argc, argv, 0, NULL, &job);
 	stop_install();
 	cli_session session;

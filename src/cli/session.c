@@ -113,6 +113,14 @@ void cli_output_name(const char *deck, const char *ending, char *out, size_t siz
 	snprintf(out, size, "%.*s%s", (int)n, base, ending);
 }
 
+void cli_command_line(int argc, char **argv, char *out, size_t size)
+{
+	size_t used = 0;
+	out[0] = 0;
+	for (int i = 0; i < argc && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i ? " " : "", argv[i]);
+}
+
 void cli_unsupported(struct argp_state *state, const char *option, const char *instead)
 {
 	argp_error(state, "%s is not in this version: %s [E0702]", option, instead);

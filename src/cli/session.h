@@ -42,6 +42,8 @@ int cli_sets_add(cli_sets *sets, const char *text, struct argp_state *state);
 double cli_number(const char *text, const char *option, struct argp_state *state);
 /* "path/deck.cir", ".h5" -> "deck.h5". */
 void cli_output_name(const char *deck, const char *ending, char *out, size_t size);
+/* The arguments with blanks between, cut to size: what a file's provenance calls its command. */
+void cli_command_line(int argc, char **argv, char *out, size_t size);
 /* Usage error for a documented option that this version does not have. */
 void cli_unsupported(struct argp_state *state, const char *option, const char *instead);
 #endif

@@ -77,6 +77,14 @@ ts_cli_test(run.raw EXIT 1 ARGS run --format raw x.cir MATCH "not in this versio
 ts_cli_test(run.unwritable EXIT 4 ARGS run ${PROJECT_SOURCE_DIR}/netlists/divider.cir -o /nonexistent/x.h5 MATCH "E0601")
 ts_cli_test(show.missing EXIT 4 ARGS show nothing.h5 MATCH "nothing.h5")
 ts_cli_test(show.not_hdf5 EXIT 4 ARGS show tests.cmake MATCH "E060")
+ts_cli_test(show.json EXIT 4 ARGS show ${PROJECT_SOURCE_DIR}/models/gpu_baseline.json MATCH "JSON, not HDF5" "thermospice plot" "E0602")
+ts_cli_test(dtm.table EXIT 0 ARGS dtm train --steps 1000 MATCH "1000 +0\\.091477")
+ts_cli_test(dtm.sample EXIT 0 ARGS dtm sample --count 4 --patterns 011 --latent 0 MATCH "011 +[0-9]+ +[0-9.]+ +[0-9.]+ +1\n" REFUSE "110 +[0-9]+ +[0-9.]+ +[0-9.]+ +1\n")
+foreach(part train evaluate sample)
+  ts_cli_test(dtm.${part}.refused EXIT 1 ARGS dtm ${part} --layers 0 MATCH "E0721" REFUSE "KL\\(" "drawn with")
+endforeach()
+ts_cli_test(dtm.evaluate.missing EXIT 4 ARGS dtm evaluate nothing.h5 MATCH "nothing.h5" REFUSE "KL\\(")
+ts_cli_test(dtm.evaluate.field EXIT 1 ARGS dtm evaluate --field 0 MATCH "--field is positive" "E0701")
 ts_cli_test(explain EXIT 0 ARGS explain e0410 MATCH "E0410" "capacitance")
 ts_cli_test(explain.unknown EXIT 1 ARGS explain E9876 MATCH "E9876")
 ts_cli_test(devices EXIT 0 ARGS devices MATCH "resistor" "mosfet_ekv" "mosfet_subvt")
@@ -93,7 +101,8 @@ ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got
 
 add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)
 add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/small.cir)
-set_tests_properties(cli.interrupt cli.threads PROPERTIES LABELS quick TIMEOUT 300)
+add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
+set_tests_properties(cli.interrupt cli.threads cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
 
 # every deck of the gallery checks its own claims
 file(GLOB decks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/netlists/*.cir)
