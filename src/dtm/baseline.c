@@ -76,7 +76,7 @@ static ts_status add_theory(const json_t *root, const char *path, const dtm_ledg
 	                            n * (neighbour + overhead.high)},
 	                 overhead.source);
 	dtm_baseline_entry entry = {
-	    .id = "same_theory", .trust = "C", .fid = NAN, .same_algorithm = 1, .method = DTM_BY_RATE};
+	    .id = "same_theory", .trust = "C", .fid = (double)NAN, .same_algorithm = 1, .method = DTM_BY_RATE};
 	snprintf(entry.gpu, sizeof entry.gpu, "%s", name);
 	dtm_quantity_ratio(&operations, &baseline->flop_per_joule, "same algorithm, operations / rate", &entry.joules);
 	snprintf(entry.joules.source, sizeof entry.joules.source,
@@ -160,7 +160,7 @@ static ts_status read_result(const json_t *root, const char *path, const dtm_led
 	TS_TRY(dtm_json_quantity(root, "J_per_flip", path, diag, &flip));
 	if (!json_is_true(json_object_get(json_object_get(root, "check"), "passed")))
 		return fail(path, diag, "its own check against exact enumeration did not pass");
-	*entry = (dtm_baseline_entry){.trust = "", .fid = NAN, .same_algorithm = 1, .method = DTM_BY_METER};
+	*entry = (dtm_baseline_entry){.trust = "", .fid = (double)NAN, .same_algorithm = 1, .method = DTM_BY_METER};
 	const char *slash = strrchr(path, '/');
 	snprintf(entry->id, sizeof entry->id, "%s", slash ? slash + 1 : path);
 	snprintf(entry->gpu, sizeof entry->gpu, "%s", gpu);

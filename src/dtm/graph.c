@@ -32,7 +32,7 @@ double dtm_grid_wire(int degree)
 {
 	int n;
 	const dtm_rule *rule = dtm_grid_rules(degree, &n);
-	double sum = rule ? 0 : NAN;
+	double sum = rule ? 0 : (double)NAN;
 	for (int i = 0; rule && i < n; i++)
 		sum += sqrt((double)(rule[i].a * rule[i].a + rule[i].b * rule[i].b));
 	return sum;

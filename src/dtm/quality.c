@@ -93,7 +93,7 @@ static ts_status interval(const dtm_small *model, const extract_cell *cell, cons
 /* Between the outermost points of the curve; 0 when V0 is not between them. */
 static double measured_range(const extract_cell *cell)
 {
-	double low = INFINITY, high = -INFINITY;
+	double low = (double)INFINITY, high = -(double)INFINITY;
 	for (int i = 0; i < cell->n_bias; i++) {
 		if (!extract_sigmoid_uses(cell, i))
 			continue;

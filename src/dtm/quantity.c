@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const kind_name[DTM_N_KIND] = {"measured",  "simulated",     "computed",
-                                                   "published", "reconstructed", "assumed"};
+                                                  "published", "reconstructed", "assumed"};
 
 const char *dtm_kind_name(dtm_kind kind)
 {
@@ -116,7 +116,8 @@ static ts_status read_kind(const json_t *item, const char *path, diag_list *diag
 			return TS_OK;
 		}
 	}
-	return json_fail(path, diag, text, "is no kind: measured, simulated, computed, published, reconstructed or assumed");
+	return json_fail(path, diag, text,
+	                 "is no kind: measured, simulated, computed, published, reconstructed or assumed");
 }
 
 ts_status dtm_json_quantity(const json_t *object, const char *key, const char *path, diag_list *diag, dtm_quantity *q)

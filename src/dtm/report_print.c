@@ -60,7 +60,8 @@ static void print_quality(const dtm_report *report, FILE *to)
 	print_plain(to, "ideal p-bits", &q->ideal);
 	print_plain(to, "this cell", &q->cell);
 	const double used = fmin(q->field_range, q->options.reach);
-	fprintf(to, "  one update every %g tau, so a spin remembers with probability %.3g; the model asks for fields to\n",
+	fprintf(to,
+	        "  one update every %g tau, so a spin remembers with probability %.3g; the model asks for fields to\n",
 	        q->options.clock, q->memory);
 	fprintf(to, "  +-%.1f, this cell's bias network gives up to +-%g (billed below), its curve was simulated to\n",
 	        q->field_range, q->options.reach);

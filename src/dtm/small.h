@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A small denoising thermodynamic model whose law is enumerated: training by the exact gradient, and the exact law of what
- * comes out of the chain, for exact conditionals and for a finite number of two-colour Gibbs sweeps with the response of
- * a real cell. No random number anywhere. (docs/dtm.md; reference
- * numbers: tests/physics/test_dtm_small.c.)
+ * A small denoising thermodynamic model whose law is enumerated: training by the exact gradient, and the exact law of
+ * what comes out of the chain, for exact conditionals and for a finite number of two-colour Gibbs sweeps with the
+ * response of a real cell. No random number anywhere. (docs/dtm.md; reference numbers: tests/physics/test_dtm_small.c.)
  *
- * Data: uniform over a list of patterns of n_visible spins. Layers join every visible to every latent spin and nothing else, so
- * without latents a layer has only biases.
+ * Data: uniform over a list of patterns of n_visible spins. Layers join every visible to every latent spin and nothing
+ * else, so without latents a layer has only biases.
  */
 #ifndef DTM_SMALL_H
 #define DTM_SMALL_H
@@ -17,7 +16,7 @@ enum { DTM_SMALL_MAX_SPIN = 12 };
 typedef struct dtm_small_options {
 	int n_visible, n_latent, n_layer;
 	double rate, learning_rate;
-	long n_step;             /* full-gradient descent steps of every layer */
+	long n_step; /* full-gradient descent steps of every layer */
 	int n_pattern;
 	const uint32_t *pattern; /* [n_pattern], bit i of a word is visible spin i (1: +1) */
 } dtm_small_options;
