@@ -64,6 +64,8 @@ typedef struct sim_request {
 	double fmin, fmax; /* FMIN=, FMAX=: band of the flicker noise, Hz; 0: from TSTOP and the step */
 	int keep;          /* KEEP=: trajectories stored per bias point, default 2 */
 	int energy;        /* ENERGY=on|off, default on */
+	int acf;           /* ACF=on|off: autocorrelation of every signal, default on */
+	int psd;           /* PSD=n: samples per segment of the spectra, 0: none */
 } sim_request;
 
 typedef struct elab_pbit {
@@ -75,6 +77,8 @@ typedef struct elab_pbit {
 	const double *list; /* SWEEP given as a list of values: SWEEP=list(a,b,...) */
 	double threshold;   /* THRESHOLD=, V */
 	int threshold_auto; /* midpoint of the pooled distribution's extremes */
+	int has_core;
+	double core[2]; /* CORE=low,high: V, hysteresis of the dwell times */
 	int n_supply;
 	const int *supply;     /* SUPPLY= instances; empty: every V source */
 	double v_unit, t_unit; /* VUNIT=, TUNIT=: units for printing (defaults 1) */

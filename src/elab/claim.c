@@ -152,6 +152,24 @@ static ts_status read_threshold(elab_builder *b, const net_card *card, elab_pbit
 	           : elab_field_value(b, card, (elab_quantity){"threshold", -1e6, 1e6, 0}, &pbit->threshold);
 }
 
+static ts_status read_core(elab_builder *b, const net_card *card, elab_pbit *pbit)
+{
+	const net_param *param = elab_field_find(card, "core");
+	int n = 0;
+	const double *value = NULL;
+	if (!param)
+		return TS_OK;
+	TS_TRY(elab_field_list(b, param, &n, &value));
+	pbit->has_core = 1;
+	for (int i = 0; i < 2 && i < n; i++)
+		pbit->core[i] = value[i];
+	if (n == 2 && pbit->core[0] < pbit->core[1])
+		return TS_OK;
+	diag_add(b->diag, n == 2 ? E0305 : E0315, param->value_span,
+	         "CORE= wants two voltages, LOW,HIGH, LOW below HIGH");
+	return TS_NETLIST;
+}
+
 static ts_status read_out(elab_builder *b, const net_card *card, elab_pbit *pbit)
 {
 	const net_param *param = elab_field_find(card, "out");
@@ -192,10 +210,11 @@ ts_status elab_card_pbit(elab_builder *b, const net_card *card)
 		diag_add(b->diag, E0311, elab_field_find(card, "clock")->span, "CLOCK= is not in this version");
 		return TS_NETLIST;
 	}
-	TS_TRY(elab_field_known(b, card, "out bias sweep threshold supply vunit tunit"));
+	TS_TRY(elab_field_known(b, card, "out bias sweep threshold supply vunit tunit core"));
 	TS_TRY(read_out(b, card, &pbit));
 	TS_TRY(read_bias(b, card, &pbit));
 	TS_TRY(read_threshold(b, card, &pbit));
+	TS_TRY(read_core(b, card, &pbit));
 	TS_TRY(read_supply(b, card, &pbit));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"vunit", 1e-30, 1e30, 0}, &pbit.v_unit));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"tunit", 1e-30, 1e30, 0}, &pbit.t_unit));

@@ -98,9 +98,9 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 		fprintf(to, "%s", r->uic ? " uic" : "");
 	}
 	if (r->kind == SIM_TRANNOISE) {
-		fprintf(to, " samples=%ld seed=%llu noise=%s method=%s keep=%d energy=%s", r->samples,
+		fprintf(to, " samples=%ld seed=%llu noise=%s method=%s keep=%d energy=%s acf=%s psd=%d", r->samples,
 		        (unsigned long long)r->seed, reading[r->reading], method[r->method], r->keep,
-		        r->energy ? "on" : "off");
+		        r->energy ? "on" : "off", r->acf ? "on" : "off", r->psd);
 		put_number(to, " scale=", r->scale);
 		put_number(to, " step=", r->h);
 	}
@@ -120,6 +120,8 @@ static void dump_pbit(const elab_circuit *c, const elab_pbit *p, FILE *to)
 		fprintf(to, " threshold=auto");
 	else
 		put_number(to, " threshold=", p->threshold);
+	for (int i = 0; i < 2 && p->has_core; i++)
+		put_number(to, i ? "," : " core=", p->core[i]);
 	for (int i = 0; i < p->n_supply; i++)
 		fprintf(to, "%s%s", i ? "," : " supply=", c->instance[p->supply[i]].name);
 	put_number(to, " vunit=", p->v_unit);

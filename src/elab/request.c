@@ -10,6 +10,7 @@
 #include "elab/build.h"
 
 #define MAX_SWEEP_POINTS 1e7
+enum { LEAST_SEGMENT = 8, MOST_SEGMENT = 1 << 16 }; /* as in out/lanes.h, which this layer does not see */
 
 static const char *const kind_name[] = {
     [SIM_OP] = "op", [SIM_DC] = "dc", [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise"};
@@ -27,7 +28,8 @@ static sim_request default_request(const net_card *card, sim_kind kind)
 	                     .scale = 1,
 	                     .types = SIM_THERMAL | SIM_FLICKER,
 	                     .keep = 2,
-	                     .energy = 1};
+	                     .energy = 1,
+	                     .acf = 1};
 }
 
 static ts_status add_request(elab_builder *b, sim_request request)
@@ -218,26 +220,41 @@ static ts_status read_seed(elab_builder *b, const net_card *card, sim_request *r
 	return TS_OK;
 }
 
-static ts_status read_energy(elab_builder *b, const net_card *card, sim_request *r)
+static ts_status read_switch(elab_builder *b, const net_card *card, const char *name, int *value)
 {
 	static const char *const table[] = {"off", "on", "0", "1", NULL};
-	TS_TRY(elab_field_choice(b, card, (elab_choice){"energy", table}, &r->energy));
-	r->energy &= 1;
+	TS_TRY(elab_field_choice(b, card, (elab_choice){name, table}, value));
+	*value &= 1;
 	return TS_OK;
+}
+
+static ts_status read_psd(elab_builder *b, const net_card *card, sim_request *r)
+{
+	double n = 0;
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"psd", 0, MOST_SEGMENT, 1}, &n));
+	r->psd = (int)n;
+	if (r->psd == 0 || (r->psd >= LEAST_SEGMENT && (r->psd & (r->psd - 1)) == 0))
+		return TS_OK;
+	diag_add(b->diag, E0305, elab_field_find(card, "psd")->value_span,
+	         "PSD=%d: the length of a segment must be a power of two from %d to %d", r->psd, LEAST_SEGMENT,
+	         MOST_SEGMENT);
+	return TS_NETLIST;
 }
 
 ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 {
 	sim_request r = default_request(card, SIM_TRANNOISE);
 	double samples = (double)r.samples, keep = r.keep;
-	TS_TRY(elab_field_known(b, card, "samples seed noise method step scale keep energy types fmin fmax"));
+	TS_TRY(elab_field_known(b, card, "samples seed noise method step scale keep energy types fmin fmax acf psd"));
 	TS_TRY(read_times(b, card, 3, &r));
 	TS_TRY(read_reading(b, card, &r));
 	TS_TRY(read_method(b, card, &r));
 	TS_TRY(read_types(b, card, &r));
 	TS_TRY(read_step(b, card, &r));
 	TS_TRY(read_seed(b, card, &r));
-	TS_TRY(read_energy(b, card, &r));
+	TS_TRY(read_switch(b, card, "energy", &r.energy));
+	TS_TRY(read_switch(b, card, "acf", &r.acf));
+	TS_TRY(read_psd(b, card, &r));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"samples", 1, 1e9, 1}, &samples));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"keep", 0, 1e6, 1}, &keep));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"scale", 0, 1e6, 0}, &r.scale));

@@ -71,8 +71,13 @@ static void put_number(FILE *to, double value)
 		fputs(isnan(value) ? "nan" : value > 0 ? "inf" : "-inf", to);
 }
 
-static int is_table(const csv_job *job, const csv_set *set)
+/* where: path below the analysis. Some datasets have other columns than trajectories, however many there are. */
+static int is_table(const csv_job *job, const char *where, const csv_set *set)
 {
+	static const char *const other[] = {"ensemble/histogram/", "ensemble/error/", "ensemble/tau_int/"};
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (strncmp(where, other[i], strlen(other[i])) == 0)
+			return 0;
 	return set->rank == 2 && set->dims[0] == job->n_bias && set->dims[1] == job->samples;
 }
 
@@ -119,7 +124,7 @@ static ts_status put_ensemble(const csv_job *job, const char *root, const char *
 				status = put_ensemble(job, root, below, depth + 1);
 			continue;
 		}
-		if (is_table(job, &set))
+		if (is_table(job, below, &set))
 			put_ensemble_set(job, below, &set);
 		set_free(&set);
 	}

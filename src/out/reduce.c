@@ -109,3 +109,13 @@ int reduce_autocorr_get(const reduce_autocorr *r, double *lag, double *value, do
 	}
 	return n;
 }
+
+void reduce_dwell_add(reduce_dwell *r, double x)
+{
+	const int before = r->state, now = x <= r->low ? 1 : x >= r->high ? 2 : before;
+	if (before) {
+		r->risk[before - 1] += 1;
+		r->exits[before - 1] += now != before;
+	}
+	r->state = now;
+}

@@ -31,4 +31,13 @@ typedef struct reduce_autocorr {
 void reduce_autocorr_add(reduce_autocorr *r, double x);
 /* Fill lag[] (in samples) and raw <x_i x_{i+lag}> for lags with data; returns how many (<= REDUCE_LEVELS*REDUCE_LAGS). */
 int reduce_autocorr_get(const reduce_autocorr *r, double *lag, double *value, double *count);
+
+/* Dwell times of two states with hysteresis: x <= low enters the lower core, x >= high the upper one, between them the
+ * state is kept; there is none before the first core. Times are in samples. Set low and high, else zeros. */
+typedef struct reduce_dwell {
+	double low, high;
+	int state; /* 0 none, 1 low, 2 high */
+	double exits[2], risk[2]; /* of the low and of the high state; risk: time in it, the unfinished last dwell included */
+} reduce_dwell;
+void reduce_dwell_add(reduce_dwell *r, double x);
 #endif

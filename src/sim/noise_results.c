@@ -38,8 +38,7 @@ ts_status noise_results_create(noise_run *run)
 		         stored);
 		return TS_NETLIST;
 	}
-	if (run->pbit)
-		find_lags(run);
+	find_lags(run);
 	r->n_row = run->n_bias * (size_t)run->samples;
 	r->n_kept = keep;
 	r->mean = blank(n_signal * r->n_row);
@@ -53,10 +52,10 @@ ts_status noise_results_create(noise_run *run)
 	r->p1 = blank(r->n_row);
 	r->flips = blank(r->n_row);
 	r->events = blank(r->n_row);
-	r->autocorrelation = blank(r->n_row * (size_t)run->n_lag);
+	r->autocorrelation = blank(run->pbit ? r->n_row * (size_t)run->n_lag : 0);
 	return r->mean && r->variance && r->final && r->trace && r->histogram && r->heat && r->field && r->residual &&
 	               r->p1 && r->flips && r->events && r->autocorrelation
-	           ? TS_OK
+	           ? noise_reduced_create(run)
 	           : TS_NOMEM;
 }
 
@@ -279,6 +278,7 @@ ts_status noise_write(const noise_run *run, out_file *file, ts_status ended)
 	TS_TRY(put_axes(&w));
 	for (int k = 0; k < run->signals.n; k++)
 		TS_TRY(put_signal(&w, k));
+	TS_TRY(noise_ensemble_write(run, file));
 	if (run->request->energy)
 		TS_TRY(put_energy(&w));
 	if (run->request->reading == SIM_JUMP) {

@@ -12,6 +12,7 @@
 #define SIM_NOISE_RUN_H
 #include "base/philox.h"
 #include "out/reduce.h"
+#include "sim/noise_reduce.h"
 #include "sim/sde.h"
 #include "sim/signals.h"
 #include "sim/sim.h"
@@ -70,6 +71,7 @@ typedef struct noise_run {
 	int n_lag;
 	double lag[REDUCE_LEVELS * REDUCE_LAGS]; /* samples */
 	noise_results results;
+	noise_reduced reduced;
 	struct progress *bar;
 } noise_run;
 

@@ -25,6 +25,7 @@ struct noise_worker {
 	reduce_moments *moments;     /* [n_signal][LANES] */
 	reduce_histogram *histogram; /* [n_signal] */
 	reduce_autocorr *autocorr;   /* [LANES] */
+	noise_reducer *reducer;
 	double *charge;              /* [n_signal][LANES] at the last sample */
 	double above[LANES], flips[LANES];
 	int bit[LANES]; /* -1, +1; 0: no sample yet */
@@ -47,6 +48,7 @@ ts_status noise_worker_create(noise_run *run, noise_worker **out)
 	w->charge = alloc_array(n * LANES, sizeof *w->charge);
 	if (!w->moments || !w->histogram || !w->autocorr || !w->charge)
 		return TS_NOMEM;
+	TS_TRY(noise_reducer_create(run, &w->reducer));
 	TS_TRY(mna_tile_create(run->system, &w->tile));
 	TS_TRY(noise_place(run, w->tile, 0));
 	TS_TRY(sde_work_create(run->plan, w->tile, &w->work));
@@ -63,6 +65,7 @@ void noise_worker_destroy(noise_worker *w)
 	alloc_free(w->moments);
 	alloc_free(w->histogram);
 	alloc_free(w->autocorr);
+	noise_reducer_destroy(w->reducer);
 	alloc_free(w->charge);
 	alloc_free(w);
 }
@@ -111,6 +114,7 @@ static void start_tile(noise_worker *w)
 	memset(w->moments, 0, n * LANES * sizeof *w->moments);
 	memset(w->autocorr, 0, LANES * sizeof *w->autocorr);
 	memset(w->charge, 0, n * LANES * sizeof *w->charge);
+	noise_reducer_begin(w->reducer, w->bias);
 	memset(w->above, 0, sizeof w->above);
 	memset(w->flips, 0, sizeof w->flips);
 	memset(w->bit, 0, sizeof w->bit);
@@ -157,20 +161,23 @@ static void store_trace(const noise_worker *w, int k, size_t i, const double val
 static void reduce_bit(noise_worker *w)
 {
 	const noise_run *run = w->run;
+	double value[LANES] __attribute__((aligned(64)));
 	for (int l = 0; l < LANES; l++) {
-		const int bit = sim_signal_value(&run->bit, w->tile, l) > run->threshold ? 1 : -1;
+		value[l] = sim_signal_value(&run->bit, w->tile, l);
+		const int bit = value[l] > run->threshold ? 1 : -1;
 		w->above[l] += bit > 0;
 		w->flips[l] += w->bit[l] && bit != w->bit[l];
 		w->bit[l] = bit;
 		reduce_autocorr_add(&w->autocorr[l], bit);
 	}
+	noise_reducer_bit(w->reducer, value);
 }
 
 /* Sample number i of the recorded stretch. */
 static void take_sample(noise_worker *w, size_t i)
 {
 	const noise_run *run = w->run;
-	double value[LANES];
+	double value[LANES] __attribute__((aligned(64)));
 	if (i == 0)
 		sde_open_books(w->work);
 	for (int k = 0; k < run->signals.n; k++) {
@@ -183,6 +190,7 @@ static void take_sample(noise_worker *w, size_t i)
 			reduce_moments_add(&w->moments[k * LANES + l], value[l]);
 			reduce_histogram_add(&w->histogram[k], value[l]);
 		}
+		noise_reducer_signal(w->reducer, k, value);
 		store_trace(w, k, i, value);
 	}
 	if (run->pbit)
@@ -306,6 +314,7 @@ static void put_tile(noise_worker *w)
 			put_books(w, l, field, residual);
 		if (w->run->pbit)
 			put_bit(w, l);
+		noise_reducer_put(w->reducer, l, (size_t)(w->first + l));
 	}
 	put_histograms(w);
 }

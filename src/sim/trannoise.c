@@ -25,16 +25,18 @@ static ts_status worse(ts_status a, ts_status b)
 
 static ts_status run_tiles(noise_run *run)
 {
-	const long per_bias = tiles_per_bias(run), n_job = per_bias * (long)run->n_bias;
+	const long together = noise_tiles_together(run->samples); /* divides per_bias; jobs beyond the samples are empty */
+	const long per_bias = (tiles_per_bias(run) + together - 1) / together * together;
+	const long n_job = per_bias * (long)run->n_bias;
 	const int most = run->options->n_thread > 0 ? run->options->n_thread : omp_get_max_threads();
 	ts_status all = TS_OK;
 #pragma omp parallel num_threads(n_job < most ? (int)n_job : most)
 	{
 		noise_worker *w = NULL;
 		ts_status mine = noise_worker_create(run, &w);
-#pragma omp for schedule(dynamic, 1)
+#pragma omp for schedule(dynamic, together)
 		for (long job = 0; job < n_job; job++)
-			if (mine == TS_OK)
+			if (mine == TS_OK && job % per_bias * LANES < run->samples)
 				mine = noise_worker_tile(w, (size_t)(job / per_bias), job % per_bias * LANES);
 		noise_worker_destroy(w);
 #pragma omp critical(noise_status)
@@ -93,6 +95,7 @@ ts_status sim_trannoise(const mna_system *system, const sim_request *request, co
 	if (status == TS_NOMEM)
 		diag_add(diag, E0999, request->span, "memory is exhausted in .trannoise");
 	noise_results_destroy(&run.results);
+	noise_reduced_destroy(&run.reduced);
 	sde_plan_destroy(run.plan);
 	sim_signals_destroy(&run.signals);
 	alloc_free(run.charge_of);
