@@ -64,8 +64,10 @@ ts_status extract_run(const out_file *file, const char *name, diag_list *diag, e
 	extract_data data;
 	gsl_set_error_handler_off(); /* the default aborts the program */
 	ts_status status = extract_read(file, name, diag, &data, cell);
-	for (size_t i = 0; i < data.n_bias && status == TS_OK; i++)
+	for (size_t i = 0; i < data.n_bias && status == TS_OK; i++) {
 		status = extract_bias(&data, i, cell);
+		extract_dwell(&data, i, cell);
+	}
 	if (status == TS_OK)
 		status = extract_sigmoids(&data, diag, cell);
 	if (status == TS_OK) {

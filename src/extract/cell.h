@@ -25,6 +25,7 @@ typedef struct extract_cell {
 	extract_value tau[EXTRACT_MAX_BIAS];     /* slow relaxation time of the bit's autocorrelation, s */
 	extract_value tau_int[EXTRACT_MAX_BIAS]; /* integral of the normalised autocorrelation over lags -inf..inf, s */
 	extract_value power[EXTRACT_MAX_BIAS];   /* total supply power, W */
+	extract_value dwell_low[EXTRACT_MAX_BIAS], dwell_high[EXTRACT_MAX_BIAS]; /* mean dwell times with CORE=, s */
 	/* logistic P = 1/(1 + exp(-(V - v0)/vs)); probit P = Phi((V - v0)/vs) */
 	extract_value v0, vs, worst; /* worst: largest |P - fit| over the points */
 	extract_value probit_v0, probit_vs, probit_worst;

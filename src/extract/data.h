@@ -19,6 +19,7 @@ typedef struct extract_data {
 	int n_supply;
 	double *supply[EXTRACT_MAX_SUPPLY]; /* [n_bias][n_traj], J */
 	double *total;                      /* [n_bias][n_traj], J, all supplies; NULL when absent */
+	double *exits[2], *risk[2];         /* [n_bias][n_traj] of the low and the high state, risk in s; NULL when absent */
 } extract_data;
 
 /* Find .pbit `name` (NULL: the only one), read its arrays, and fill the cell's texts, units, biases and residual. */
@@ -36,6 +37,8 @@ double extract_mean(const double *row, size_t n, double *se, size_t *n_used);
 
 /* P(1), tau, tau_int and power of bias point i. */
 ts_status extract_bias(const extract_data *data, size_t i, extract_cell *cell);
+/* Dwell times of both states at bias point i. */
+void extract_dwell(const extract_data *data, size_t i, extract_cell *cell);
 /* J per trajectory in energy[n_traj] of one bias row as W. */
 extract_value extract_power(const extract_data *data, const double *energy);
 

@@ -177,6 +177,10 @@ static void print_energies(const extract_cell *cell, FILE *to)
 	          in_unit(cell->tau_mid.value, cell->t_unit, "s", also));
 	print_row(to, "tau_int, correlation time", &cell->tau_int[i], "s",
 	          in_unit(cell->tau_int[i].value, cell->t_unit, "s", also));
+	print_row(to, "dwell time of the low state", &cell->dwell_low[i], "s",
+	          in_unit(cell->dwell_low[i].value, cell->t_unit, "s", also));
+	print_row(to, "dwell time of the high state", &cell->dwell_high[i], "s",
+	          in_unit(cell->dwell_high[i].value, cell->t_unit, "s", also));
 	print_row(to, "power, all supplies", &cell->power_mid, "W", in_heat_rate(cell, cell->power_mid.value, also));
 	for (int k = 0; k < cell->n_supply && cell->n_supply > 1; k++) {
 		snprintf(label, sizeof label, "  from %.24s", cell->supply_name[k]);
@@ -295,6 +299,10 @@ static void json_points(const extract_cell *cell, FILE *to)
 		json_value(to, "tau_int", &cell->tau_int[i]);
 		fputs(", ", to);
 		json_value(to, "power", &cell->power[i]);
+		fputs(", ", to);
+		json_value(to, "dwell_low", &cell->dwell_low[i]);
+		fputs(", ", to);
+		json_value(to, "dwell_high", &cell->dwell_high[i]);
 		fputc('}', to);
 	}
 	fputs("]", to);

@@ -228,6 +228,23 @@ static ts_status read_supplies(const reader *r)
 	return status;
 }
 
+static ts_status read_dwell(const reader *r)
+{
+	static const char *const side[2] = {"low", "high"};
+	char out[EXTRACT_NAME] = "", group[DATA_PATH + EXTRACT_NAME], path[DATA_PATH + EXTRACT_NAME + 16];
+	text_attr(r, r->data->group, "out", out);
+	snprintf(group, sizeof group, "%s/ensemble/dwell/%s", r->data->analysis, out);
+	if (!out[0] || !out_exists(r->file, group))
+		return TS_OK;
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/exits_%s", group, side[i]);
+		TS_TRY(get_rows(r, path, 1, &r->data->exits[i]));
+		snprintf(path, sizeof path, "%s/time_%s", group, side[i]);
+		TS_TRY(get_rows(r, path, 1, &r->data->risk[i]));
+	}
+	return TS_OK;
+}
+
 static ts_status read_residual(const reader *r)
 {
 	char path[DATA_PATH + 24];
@@ -273,6 +290,7 @@ ts_status extract_read(const out_file *file, const char *name, diag_list *diag, 
 	if (data->n_lag > 1 && !(data->tstep > 0))
 		data->tstep = data->lag[1];
 	TS_TRY(read_supplies(&r));
+	TS_TRY(read_dwell(&r));
 	return read_residual(&r);
 }
 
@@ -282,6 +300,10 @@ void extract_data_free(extract_data *data)
 	alloc_free(data->lag);
 	alloc_free(data->raw);
 	alloc_free(data->total);
+	for (int i = 0; i < 2; i++) {
+		alloc_free(data->exits[i]);
+		alloc_free(data->risk[i]);
+	}
 	for (int i = 0; i < data->n_supply; i++)
 		alloc_free(data->supply[i]);
 	*data = (extract_data){0};

@@ -28,6 +28,8 @@ static const quantity quantities[] = {
     {"tau", "s", offsetof(extract_cell, tau), PER_BIAS},
     {"tau_int", "s", offsetof(extract_cell, tau_int), PER_BIAS},
     {"power", "W", offsetof(extract_cell, power), PER_BIAS},
+    {"dwell_low", "s", offsetof(extract_cell, dwell_low), PER_BIAS},
+    {"dwell_high", "s", offsetof(extract_cell, dwell_high), PER_BIAS},
     {"v0", "V", offsetof(extract_cell, v0), ONE},
     {"vs", "V", offsetof(extract_cell, vs), ONE},
     {"worst", "", offsetof(extract_cell, worst), ONE},
@@ -141,6 +143,11 @@ static ts_status load_quantity(const out_file *file, const char *group, const qu
 	if (!n)
 		return TS_OK;
 	snprintf(path, sizeof path, "%s/%s", group, q->name);
+	if (strncmp(q->name, "dwell", 5) == 0 && !out_exists(file, path)) { /* files from before there were any */
+		for (size_t i = 0; i < n; i++)
+			x[i] = (extract_value){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+		return TS_OK;
+	}
 	TS_TRY(out_get(file, path, &rank, dims, &data, diag));
 	const int fits =
 	    q->extent == ONE ? rank == 1 && dims[0] == WIDTH : rank == 2 && dims[0] == n && dims[1] == WIDTH;
