@@ -3,7 +3,7 @@
 """Draws what a thermospice file holds as PNG figures and prints their names.
 
 Result file: the p-bit's trajectories with their two states, ensemble statistics, curves of op, dc and tran; the
-sigmoid of each extracted cell. Cell file: the sigmoid. Report (JSON): the joules ladder.
+sigmoid of each extracted cell; power spectral densities. Cell file: the sigmoid. Report (JSON): the joules ladder.
 Exit status: 0, 2 for a wrong command line, 3 for a file that cannot be read or holds nothing to draw.
 """
 import argparse
@@ -209,6 +209,37 @@ def draw_curves(result, figures, analysis):
         figures.save(figure, f"{analysis}-{quantity}" if len(by_unit) > 1 else analysis)
 
 
+def draw_psd(result, figures, analysis):
+    """One-sided power spectral densities, log-log, with the 95 % band of each; a line per bias."""
+    bias = result.bias(analysis)
+    for signal, (frequency, density, error, unit) in result.reduced(analysis, "psd").items():
+        figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+        above = frequency > 0
+        kx, x_label = scaled(frequency[above], "Hz")
+        drawn = False
+        for b, (row, half) in enumerate(zip(density[:MAX_CURVES], 1.96 * np.nan_to_num(error))):
+            known = above & np.isfinite(row) & (row > 0)
+            if not known.any():
+                continue
+            colour, style = CYCLE[b % len(CYCLE)], ["-", "--"][b // len(CYCLE)]
+            label = f"input {bias[b]:.4g} V" if bias is not None and len(bias) > 1 else signal
+            axes.plot(frequency[known] * kx, row[known], color=colour, ls=style, lw=1.2, label=label)
+            axes.fill_between(frequency[known] * kx, np.maximum(row - half, row / 100)[known], (row + half)[known],
+                              color=colour, alpha=0.25, lw=0)
+            drawn = True
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel(f"frequency / {x_label}")
+        axes.set_ylabel(f"one-sided density of {signal} / ({unit})")
+        axes.grid(alpha=0.3, which="both")
+        axes.legend(fontsize=8)
+        axes.set_title(heading(result, f"{analysis}: power spectral density"), fontsize=10)
+        if drawn:
+            figures.save(figure, f"{analysis}-psd-{signal}")
+        else:
+            plt.close(figure)
+
+
 def draw_point(result, figures, analysis):
     """Operating point: one bar per signal, voltages and currents apart."""
     by_unit = {}
@@ -320,6 +351,7 @@ def draw_ladder(report, figures):
 
 def draw_analysis(result, figures, analysis):
     kind = thermospice.text(result.analysis(analysis).attrs.get("type", ""))
+    draw_psd(result, figures, analysis)
     bits = result.bits(analysis)
     drawn = [draw_bit(result, figures, analysis, name, group) for name, group in bits.items()]
     if any(drawn):

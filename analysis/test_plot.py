@@ -130,6 +130,42 @@ class Plot(unittest.TestCase):
             del f["analyses/trannoise1/bias"]
         self.assertEqual(self.names(self.dir / "one.h5"), ["one-trannoise1-v_out.png"])
 
+    def put_psd(self, file, n_bias=2, n=33):
+        root = "analyses/trannoise1/"
+        put(file, root + "frequency", np.linspace(0, 1e6, n), "Hz")
+        law = 1e-14 / (1 + (np.linspace(0, 1e6, n) / 1.5e5) ** 2)
+        data = np.stack([[law, 0.05 * law]] * n_bias).transpose(0, 2, 1)
+        put(file, root + "ensemble/psd/v(out)", data, "V^2/Hz")
+        return law
+
+    def test_psd(self):
+        with begin(self.dir / "s.h5") as f:
+            put_bit(f, signals=False)
+            law = self.put_psd(f, n_bias=3)
+        self.assertEqual(self.names(self.dir / "s.h5"), ["s-trannoise1-psd-v_out.png", "s-trannoise1-v_out.png"])
+        with thermospice.Result(self.dir / "s.h5") as r:
+            frequency, density, error, unit = r.reduced("trannoise1", "psd")["v(out)"]
+            self.assertEqual((len(frequency), density.shape, unit), (33, (3, 33), "V^2/Hz"))
+            np.testing.assert_array_equal(density[1], law)
+            np.testing.assert_array_equal(error[1], 0.05 * law)
+            self.assertEqual(r.reduced("trannoise1", "autocorrelation"), {})
+
+    def test_psd_axes(self):
+        shown = []
+        with begin(self.dir / "s.h5") as f:
+            f.create_group("analyses/trannoise1")
+            self.put_psd(f, n_bias=1)
+        save = plot.Figures.save
+        plot.Figures.save = lambda s, figure, name: (shown.append(figure.axes[0]), save(s, figure, name))
+        try:
+            self.names(self.dir / "s.h5")
+        finally:
+            plot.Figures.save = save
+        axes, = shown
+        self.assertEqual((axes.get_xscale(), axes.get_yscale()), ("log", "log"))
+        self.assertEqual(axes.get_ylabel(), "one-sided density of v(out) / (V^2/Hz)")
+        self.assertEqual(axes.get_xlabel(), "frequency / MHz")
+
     def test_cells(self):
         with begin(self.dir / "c.h5") as f:
             put_cell(f, "a")

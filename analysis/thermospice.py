@@ -152,6 +152,16 @@ class Result:
         low, high = float(np.ravel(dataset.attrs["low"])[0]), float(np.ravel(dataset.attrs["high"])[0])
         return np.linspace(low, high, counts.shape[1] + 1), counts
 
+    def reduced(self, analysis, kind):
+        """{signal: (x, values, errors, unit)} of autocorrelation (x: lag, s) or psd (x: frequency, Hz), rows by bias."""
+        group, found = self.analysis(analysis), {}
+        axis = {"autocorrelation": "lag", "psd": "frequency"}[kind]
+        for signal, dataset in group.get(f"ensemble/{kind}", {}).items():
+            data = dataset[()]
+            if axis in group and data.ndim == 3 and data.shape[1:] == (group[axis].size, 2):
+                found[signal] = group[axis][()], data[..., 0], data[..., 1], text(dataset.attrs.get("units", ""))
+        return found
+
     def bits(self, analysis):
         return {k: g for k, g in self.analysis(analysis).get("bit", {}).items()}
 

@@ -222,6 +222,114 @@ static void show_ensemble(const show_job *job, const char *root)
 		show_statistics(job, root, where[i]);
 }
 
+/* Largest (sign 1) or smallest (sign -1) of column `column` of a dataset's rows. */
+static double extreme(const show_job *job, const char *path, size_t column, double sign)
+{
+	show_set set;
+	double most = (double)NAN;
+	if (!load(job, path, &set))
+		return most;
+	const size_t width = set.rank == 2 ? set.dims[1] : 1;
+	for (size_t i = column; i < set.n; i += width)
+		most = isnan(most) || sign * set.data[i] > sign * most ? set.data[i] : most;
+	alloc_free(set.data);
+	return most;
+}
+
+/* How well each mean is known, at the bias where that is worst. */
+static void show_errors(const show_job *job, const char *root)
+{
+	static const struct {
+		const char *group;
+		size_t column;
+		double sign;
+	} item[] = {{"error", 0, 1}, {"error", 1, 1}, {"tau_int", 0, 1}, {"effective", 0, -1}, {"rhat", 0, 1}};
+	enum { N_ITEM = sizeof item / sizeof *item };
+	char group[H5_PATH], **name = NULL, text[N_ITEM][32];
+	const char *value[N_ITEM];
+	size_t n = 0;
+	h5_path(group, "%s/ensemble/error", root);
+	if (out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	fprintf(job->to, "  %-*s %12s %12s %12s %12s %9s\n", NAME_WIDTH, "error of the mean, worst bias", "between",
+	        "within", "tau_int (s)", "effective", "R-hat");
+	for (size_t i = 0; i < n; i++) {
+		for (int k = 0; k < N_ITEM; k++) {
+			char path[H5_PATH];
+			h5_path(path, "%s/ensemble/%s/%s", root, item[k].group, name[i]);
+			value[k] = eng(extreme(job, path, item[k].column, item[k].sign), text[k]);
+		}
+		fprintf(job->to, "  %-*.*s %12s %12s %12s %12s %9s\n", NAME_WIDTH, NAME_WIDTH, name[i], value[0],
+		        value[1], value[2], value[3], value[4]);
+	}
+	alloc_free(name);
+}
+
+/* Spectra: their frequencies, and the density at the lowest one above zero, at the first bias. */
+static void show_spectra(const show_job *job, const char *root)
+{
+	char group[H5_PATH], **name = NULL, text[2][32];
+	size_t n = 0;
+	h5_path(group, "%s/ensemble/psd", root);
+	if (!out_exists(job->file, group) || out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	show_axis(job, root, "frequency");
+	for (size_t i = 0; i < n; i++) {
+		char path[H5_PATH];
+		show_set set;
+		h5_path(path, "%s/%s", group, name[i]);
+		if (load(job, path, &set) && set.rank == 3 && set.dims[1] > 1 && set.dims[2] == 2)
+			fprintf(job->to, "  psd %-*.*s %12s +- %s %s at the lowest frequency above 0\n", NAME_WIDTH,
+			        NAME_WIDTH, name[i], eng(set.data[2], text[0]), eng(set.data[3], text[1]), set.unit);
+		alloc_free(set.data);
+	}
+	alloc_free(name);
+}
+
+/* Sum of one row; failed trajectories are NaN and left out. */
+static double row_sum(const show_set *set, size_t row)
+{
+	double sum = 0;
+	for (size_t i = 0; i < set->dims[1]; i++)
+		sum += isnan(set->data[row * set->dims[1] + i]) ? 0 : set->data[row * set->dims[1] + i];
+	return sum;
+}
+
+static void show_dwell(const show_job *job, const char *root, const char *signal)
+{
+	static const char *const name[] = {"exits_low", "exits_high", "time_low", "time_high"};
+	show_set set[4] = {{0}};
+	int is_whole = 1;
+	for (int k = 0; k < 4; k++) {
+		char path[H5_PATH];
+		h5_path(path, "%s/ensemble/dwell/%s/%s", root, signal, name[k]);
+		is_whole &= load(job, path, &set[k]) && set[k].rank == 2 && set[k].dims[0] == set[0].dims[0];
+	}
+	fprintf(job->to, "  dwell %.40s\n  %14s %14s %14s %14s\n", signal, "exits, low", "exits, high", "time low (s)",
+	        "time high (s)");
+	for (size_t b = 0; is_whole && b < set[0].dims[0]; b++) {
+		for (int k = 0; k < 4; k++) {
+			char text[32];
+			fprintf(job->to, "%s%14s", k ? " " : "  ", eng(row_sum(&set[k], b), text));
+		}
+		fputc('\n', job->to);
+	}
+	for (int k = 0; k < 4; k++)
+		alloc_free(set[k].data);
+}
+
+static void show_dwells(const show_job *job, const char *root)
+{
+	char group[H5_PATH], **name = NULL;
+	size_t n = 0;
+	h5_path(group, "%s/ensemble/dwell", root);
+	if (!out_exists(job->file, group) || out_list(job->file, group, &n, &name, NULL) != TS_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		show_dwell(job, root, name[i]);
+	alloc_free(name);
+}
+
 static void show_bit(const show_job *job, const char *root, const char *name)
 {
 	char path[H5_PATH], text[4][32];
@@ -274,6 +382,9 @@ static ts_status show_analyses(const show_job *job)
 		show_axis(job, root, "bias");
 		show_signals(job, root);
 		show_ensemble(job, root);
+		show_errors(job, root);
+		show_spectra(job, root);
+		show_dwells(job, root);
 		show_bits(job, root);
 	}
 	alloc_free(name);
