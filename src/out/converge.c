@@ -4,7 +4,8 @@
  * tau_int. Level l of the correlator, width m = 2^l samples, sees the covariance through a triangle of half width m.
  * Triangles m apart add up to one; where the width doubles, half of the last narrow triangle makes the join exact. So
  * sum_k C(k) = sum of w C over the stored lags, w = m, and m/2 for the last lag of a level, without any model of C.
- * The sum ends at the first lag of at least 5 tau_int [Sokal 1989; numerics.md section 7]. Standard errors: scatter
+ * The sum ends at the first lag of at least 5 tau_int, and not within the first level, where an alternating
+ * correlation has yet to come to rest [Sokal 1989; numerics.md section 7]. Standard errors: scatter
  * between groups of the linear response, window fixed.
  */
 #include "out/converge.h"
@@ -88,7 +89,7 @@ void converge_tau_int(const converge_groups *g, converge_tau *out)
 		if (isnan(c))
 			return;
 		sum += quadrature(k) * c;
-		if (k == 0 || g->lag[k] < WINDOW * sum / variance)
+		if (k + 1 < REDUCE_LAGS || g->lag[k] < WINDOW * sum / variance)
 			continue;
 		out->integral = sum;
 		out->tau = sum / variance;
