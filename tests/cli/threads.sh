@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The same seed gives the same bytes with one and two threads, and other bytes with another seed.
+# The same seed gives the same bytes with one and two threads, and other bytes with another seed. show names the
+# statistics that were reduced.
 # usage: threads.sh PROGRAM DECK
 set -eu
 dir=$(mktemp -d)
@@ -8,6 +9,10 @@ for j in 1 2; do
 	"$1" run "$2" -j $j --format csv -o "$dir/j$j.h5" >"$dir/table$j" 2>/dev/null
 	"$1" run "$2" -j $j -o "$dir/j$j.h5" >/dev/null 2>&1
 	"$1" show "$dir/j$j.h5" --csv trannoise1 >"$dir/show$j.csv"
+done
+"$1" show "$dir/j1.h5" >"$dir/shown"
+for word in "error of the mean" "R-hat" "psd v(v2)" "dwell v(v1)" "exits, low"; do
+	grep -q "$word" "$dir/shown" || { echo "show says nothing of $word"; exit 1; }
 done
 [ -s "$dir/show1.csv" ] || { echo "empty CSV"; exit 1; }
 cmp "$dir/table1" "$dir/table2"
