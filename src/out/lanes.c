@@ -36,6 +36,15 @@ static double ends(const lanes_level *v, int j, int l)
 	return sum;
 }
 
+int lanes_products(const lanes_level *level, int n_level, int l, double *value)
+{
+	int n = 0;
+	for (int k = 0; k < n_level; k++)
+		for (int j = k ? REDUCE_LAGS / 2 : 0; j < REDUCE_LAGS && (uint64_t)j < level[k].n; j++)
+			value[n++] = level[k].sum[j][l] / (double)(level[k].n - (uint64_t)j);
+	return n;
+}
+
 int lanes_covariance(const lanes_level *level, int n_level, int l, double *value)
 {
 	const double m = level->n ? level->total[l] / (double)level->n : 0;

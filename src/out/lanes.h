@@ -20,8 +20,10 @@ typedef struct lanes_level {
 /* Levels that n samples reach: those with a pair at lag REDUCE_LAGS / 2. */
 int lanes_levels(size_t n_sample);
 void lanes_correlate(lanes_level *level, int n_level, const double *x);
-/* Covariance of one lane about its own mean, exactly: <(y_i - m)(y_{i+j} - m)> over the pairs of each lag, in the order
- * of reduce_autocorr_get. Returns how many lags have data. */
+/* Means of the products of one lane at each lag, and the covariance of one lane about its own mean, exactly:
+ * <(y_i - m)(y_{i+j} - m)> over the pairs of each lag; in the order of reduce_autocorr_get. They return how many lags
+ * have data. */
+int lanes_products(const lanes_level *level, int n_level, int l, double *value);
 int lanes_covariance(const lanes_level *level, int n_level, int l, double *value);
 
 /* Welch: Hann window (periodic), segments that overlap by half. n: samples per segment, a power of two. */

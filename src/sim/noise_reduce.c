@@ -16,6 +16,7 @@ struct noise_reducer {
 	lanes_level *level; /* [n_signal][n_level]; NULL without correlations */
 	lanes_welch *welch; /* [n_signal]; NULL without spectra */
 	double *storage;    /* of welch */
+	lanes_level *bit;   /* [n_level] of the p-bit, +-1; NULL without one */
 	reduce_dwell dwell[LANES];
 	double *reference; /* [n_signal] at this bias */
 };
@@ -130,7 +131,9 @@ ts_status noise_reducer_create(noise_run *run, noise_reducer **out)
 	r->reference = alloc_array(n_signal, sizeof *r->reference);
 	if (run->request->acf)
 		r->level = alloc_array(n_signal * (size_t)run->reduced.n_level, sizeof *r->level);
-	if (!r->reference || (run->request->acf && !r->level))
+	if (run->pbit)
+		r->bit = alloc_array((size_t)run->reduced.n_level, sizeof *r->bit);
+	if (!r->reference || (run->request->acf && !r->level) || (run->pbit && !r->bit))
 		return TS_NOMEM;
 	return run->request->psd ? create_welch(r) : TS_OK;
 }
@@ -140,6 +143,7 @@ void noise_reducer_destroy(noise_reducer *r)
 	if (!r)
 		return;
 	alloc_free(r->level);
+	alloc_free(r->bit);
 	alloc_free(r->welch);
 	alloc_free(r->storage);
 	alloc_free(r->reference);
@@ -162,6 +166,8 @@ void noise_reducer_begin(noise_reducer *r, size_t bias)
 		memset(w->power, 0, run->reduced.n_freq * LANES * sizeof *w->power);
 		memset(w->offset, 0, 2 * LANES * sizeof *w->offset);
 	}
+	if (r->bit)
+		memset(r->bit, 0, (size_t)run->reduced.n_level * sizeof *r->bit);
 	for (int l = 0; l < LANES && run->pbit; l++)
 		r->dwell[l] = (reduce_dwell){.low = run->pbit->core[0], .high = run->pbit->core[1]};
 }
@@ -181,6 +187,10 @@ void noise_reducer_signal(noise_reducer *r, int k, const double *value)
 
 void noise_reducer_bit(noise_reducer *r, const double *value)
 {
+	double x[LANES] __attribute__((aligned(64)));
+	for (int l = 0; l < LANES; l++)
+		x[l] = value[l] > r->run->threshold ? 1 : -1;
+	lanes_correlate(r->bit, r->run->reduced.n_level, x);
 	for (int l = 0; l < LANES && r->run->pbit->has_core; l++)
 		reduce_dwell_add(&r->dwell[l], value[l]);
 }
@@ -204,6 +214,14 @@ static void put_power(const noise_reducer *r, int k, int l, size_t at)
 		all->offset[at * 2 + j] += w->offset[j * LANES + (size_t)l];
 }
 
+static void put_bit(const noise_reducer *r, int l, size_t row)
+{
+	double value[REDUCE_LEVELS * REDUCE_LAGS];
+	const size_t n_lag = (size_t)r->run->n_lag;
+	const size_t n = (size_t)lanes_products(r->bit, r->run->reduced.n_level, l, value);
+	memcpy(r->run->results.autocorrelation + row * n_lag, value, (n < n_lag ? n : n_lag) * sizeof *value);
+}
+
 void noise_reducer_put(const noise_reducer *r, int l, size_t sample)
 {
 	const noise_run *run = r->run;
@@ -216,6 +234,8 @@ void noise_reducer_put(const noise_reducer *r, int l, size_t sample)
 		if (r->welch)
 			put_power(r, k, l, at);
 	}
+	if (r->bit)
+		put_bit(r, l, row);
 	for (int side = 0; side < 2 && all->exits[side]; side++) {
 		all->exits[side][row] = r->dwell[l].exits[side];
 		all->risk[side][row] = r->dwell[l].risk[side] * run->request->tstep;

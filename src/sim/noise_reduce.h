@@ -41,7 +41,7 @@ ts_status noise_ensemble_write(const struct noise_run *run, out_file *file);
 ts_status noise_reducer_create(struct noise_run *run, noise_reducer **out);
 void noise_reducer_destroy(noise_reducer *r);
 void noise_reducer_begin(noise_reducer *r, size_t bias);
-/* A sample of signal k; of the p-bit's output. value: [LANES], 64-byte aligned. */
+/* A sample of signal k; of the p-bit's output, whose bit is correlated too. value: [LANES], 64-byte aligned. */
 void noise_reducer_signal(noise_reducer *r, int k, const double *value);
 void noise_reducer_bit(noise_reducer *r, const double *value);
 /* Lane l finished as trajectory `sample`. */

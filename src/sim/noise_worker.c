@@ -24,7 +24,6 @@ struct noise_worker {
 	uint32_t live, failed;       /* lanes with a trajectory; lanes that failed */
 	reduce_moments *moments;     /* [n_signal][LANES] */
 	reduce_histogram *histogram; /* [n_signal] */
-	reduce_autocorr *autocorr;   /* [LANES] */
 	noise_reducer *reducer;
 	double *charge;              /* [n_signal][LANES] at the last sample */
 	double above[LANES], flips[LANES];
@@ -44,9 +43,8 @@ ts_status noise_worker_create(noise_run *run, noise_worker **out)
 	w->driven = sde_plan_is_driven(run->plan);
 	w->moments = alloc_array(n * LANES, sizeof *w->moments);
 	w->histogram = alloc_array(n, sizeof *w->histogram);
-	w->autocorr = alloc_array(LANES, sizeof *w->autocorr);
 	w->charge = alloc_array(n * LANES, sizeof *w->charge);
-	if (!w->moments || !w->histogram || !w->autocorr || !w->charge)
+	if (!w->moments || !w->histogram || !w->charge)
 		return TS_NOMEM;
 	TS_TRY(noise_reducer_create(run, &w->reducer));
 	TS_TRY(mna_tile_create(run->system, &w->tile));
@@ -64,7 +62,6 @@ void noise_worker_destroy(noise_worker *w)
 	mna_tile_destroy(w->tile);
 	alloc_free(w->moments);
 	alloc_free(w->histogram);
-	alloc_free(w->autocorr);
 	noise_reducer_destroy(w->reducer);
 	alloc_free(w->charge);
 	alloc_free(w);
@@ -112,7 +109,6 @@ static void start_tile(noise_worker *w)
 	const noise_run *run = w->run;
 	const size_t n = (size_t)run->signals.n;
 	memset(w->moments, 0, n * LANES * sizeof *w->moments);
-	memset(w->autocorr, 0, LANES * sizeof *w->autocorr);
 	memset(w->charge, 0, n * LANES * sizeof *w->charge);
 	noise_reducer_begin(w->reducer, w->bias);
 	memset(w->above, 0, sizeof w->above);
@@ -168,7 +164,6 @@ static void reduce_bit(noise_worker *w)
 		w->above[l] += bit > 0;
 		w->flips[l] += w->bit[l] && bit != w->bit[l];
 		w->bit[l] = bit;
-		reduce_autocorr_add(&w->autocorr[l], bit);
 	}
 	noise_reducer_bit(w->reducer, value);
 }
@@ -278,13 +273,9 @@ static void put_bit(const noise_worker *w, int l)
 {
 	const noise_run *run = w->run;
 	noise_results *r = &w->run->results;
-	double lag[REDUCE_LEVELS * REDUCE_LAGS], value[REDUCE_LEVELS * REDUCE_LAGS], count[REDUCE_LEVELS * REDUCE_LAGS];
 	const size_t row = row_of(w, l);
 	r->p1[row] = w->above[l] / (double)run->grid.n_time;
 	r->flips[row] = w->flips[l];
-	const int n = reduce_autocorr_get(&w->autocorr[l], lag, value, count);
-	memcpy(r->autocorrelation + row * (size_t)run->n_lag, value,
-	       (size_t)(n < run->n_lag ? n : run->n_lag) * sizeof *value);
 }
 
 static void put_histograms(const noise_worker *w)
