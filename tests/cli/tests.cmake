@@ -104,6 +104,10 @@ add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermos
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
 set_tests_properties(cli.interrupt cli.threads cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
 
+# figures; skipped without h5py or matplotlib
+add_test(NAME analysis.plot COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/analysis/test_plot.py)
+set_tests_properties(analysis.plot PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)
+
 # every deck of the gallery checks its own claims
 file(GLOB decks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/netlists/*.cir)
 foreach(deck IN LISTS decks)

@@ -38,7 +38,7 @@ static void test_trannoise(void)
 	t_section(".trannoise");
 	test_deck d = deck_good("r1 a 0 1\nc1 a 0 1\n.trannoise 1n 1u\n"
 	                        ".trannoise 1n 1u 0.1u SAMPLES=100 SEED=42 NOISE=HK METHOD=heun STEP=0.5n SCALE=2 "
-	                        "KEEP=5 ENERGY=off TYPES=thermal\n"
+	                        "KEEP=5 ENERGY=off TYPES=thermal ACF=off PSD=1024\n"
 	                        ".trannoise 1n 1u noise=auto step=auto seed=18446744073709551615\n");
 	const sim_request *r = d.circuit->request;
 	T_INT(r[0].samples, 64);
@@ -47,6 +47,8 @@ static void test_trannoise(void)
 	T_INT(r[0].method, SIM_WT2);
 	T_INT(r[0].keep, 2);
 	T_INT(r[0].energy, 1);
+	T_INT(r[0].acf, 1);
+	T_INT(r[0].psd, 0);
 	T_REL(r[0].scale, 1.0, TOL_EXPRESSION);
 	T_ABS(r[0].h, 0.0, 0.0);
 	T_REL(r[1].tstart, 1e-7, TOL_EXPRESSION);
@@ -58,6 +60,8 @@ static void test_trannoise(void)
 	T_REL(r[1].scale, 2.0, TOL_EXPRESSION);
 	T_INT(r[1].keep, 5);
 	T_INT(r[1].energy, 0);
+	T_INT(r[1].acf, 0);
+	T_INT(r[1].psd, 1024);
 	T_INT(r[2].reading, SIM_SHIFTED);
 	T_ABS(r[2].h, 0.0, 0.0);
 	T_TRUE(r[2].seed == UINT64_MAX);
@@ -201,7 +205,7 @@ static void test_dump(void)
 	    deck_good(".model nch nmos level=subvt i0=2n\nv1 in 0 pulse(0 1 1n)\n.subckt s a\nr1 a b 1k temp=77\n"
 	              "b1 b 0 i='v(a)*2'\n.ends\nx1 in s m=2\nm1 in in 0 0 nch\nv2 c 0 pwl(0 0 1 0.5)\n"
 	              ".dc v1 0 1 0.1\n.tran 1n 1u uic\n.trannoise 1n 1u\n.ic v(in)=0.1\n.save v(in) i(v1)\n"
-	              ".pbit p out=v(in) bias=v1 sweep=list(0,1)\n.expect dc v(in) at=1 value=1 rel=0.1\n");
+	              ".pbit p out=v(in) bias=v1 sweep=list(0,1) core=-0.5,'1/2'\n.expect dc v(in) at=1 value=1 rel=0.1\n");
 	char *text = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
@@ -220,7 +224,7 @@ static void test_dump(void)
 	         "energy=on acf=on psd=0 scale=1 step=0\n");
 	dump_has(text, "  ic v(in)=0.1\n");
 	dump_has(text, "  save i(v1)\n");
-	dump_has(text, "  pbit p out=v(in) bias=v1 sweep=0,1 threshold=auto vunit=1 tunit=1\n");
+	dump_has(text, "  pbit p out=v(in) bias=v1 sweep=0,1 threshold=auto core=-0.5,0.5 vunit=1 tunit=1\n");
 	dump_has(text, "  expect dc v(in) at=1 value=1 rel=0.1\n");
 	free(text);
 	deck_end(&d);
