@@ -19,7 +19,7 @@ typedef struct extract_data {
 	int n_supply;
 	double *supply[EXTRACT_MAX_SUPPLY]; /* [n_bias][n_traj], J */
 	double *total;                      /* [n_bias][n_traj], J, all supplies; NULL when absent */
-	double *exits[2], *risk[2];         /* [n_bias][n_traj] of the low and the high state, risk in s; NULL when absent */
+	double *exits[2], *risk[2]; /* [n_bias][n_traj] of the low and the high state, risk in s; NULL when absent */
 } extract_data;
 
 /* Find .pbit `name` (NULL: the only one), read its arrays, and fill the cell's texts, units, biases and residual. */

@@ -2,9 +2,9 @@
  * Dwell times of the two states of a bit with hysteresis, from the exits and times at risk of all trajectories.
  *
  * The rate of exits is n/R, n exits in the time at risk R; the unfinished last dwells count in R, which makes this the
- * maximum-likelihood estimate for exponential dwells. A dwell shorter than the sampling interval dt may be missed. Of two
- * states with exit rates k0, k1 the samples are a Markov chain with p_i = n_i dt/R_i = (1 - exp(-K dt)) k_i/K, K = k0 + k1,
- * so that K = -ln(1 - p0 - p1)/dt and k_i = K p_i/(p0 + p1). The interval is that of n Poisson counts,
+ * maximum-likelihood estimate for exponential dwells. A dwell shorter than the sampling interval dt may be missed. Of
+ * two states with exit rates k0, k1 the samples are a Markov chain with p_i = n_i dt/R_i = (1 - exp(-K dt)) k_i/K, K =
+ * k0 + k1, so that K = -ln(1 - p0 - p1)/dt and k_i = K p_i/(p0 + p1). The interval is that of n Poisson counts,
  * chi^2_{2n}(0.025)/2R to chi^2_{2n+2}(0.975)/2R, corrected by the same factor [numerics.md section 7].
  */
 #include <gsl/gsl_cdf.h>

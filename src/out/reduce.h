@@ -37,7 +37,8 @@ int reduce_autocorr_get(const reduce_autocorr *r, double *lag, double *value, do
 typedef struct reduce_dwell {
 	double low, high;
 	int state; /* 0 none, 1 low, 2 high */
-	double exits[2], risk[2]; /* of the low and of the high state; risk: time in it, the unfinished last dwell included */
+	/* Of the low and of the high state; risk: time in it, the unfinished last dwell included. */
+	double exits[2], risk[2];
 } reduce_dwell;
 void reduce_dwell_add(reduce_dwell *r, double x);
 #endif

@@ -18,7 +18,7 @@
 static const double APART = 1.3;      /* ratio of the errors that matters */
 static const double CHANCE = 4;       /* standard errors */
 static const double CONVERGED = 1.01; /* R-hat */
-static const double ENOUGH = 400;     /* correlation times per half: chance alone brings R-hat to 1.01 in 1 of 1e4 */
+static const double ENOUGH = 20;      /* correlation times per half of a stored trajectory */
 static const double STUCK = 1.1;      /* R-hat of a signal whose correlation is not seen to decay */
 static const double ROUNDING = 1e-12; /* of the mean: what varies less is constant */
 enum { LEAST_TRAJECTORIES = 8, LEAST_SAMPLES = 200 };
@@ -141,6 +141,14 @@ static double rhat_of(const noise_run *run, int k, size_t b)
 	return r->n_kept ? converge_rhat(x + skip, r->n_kept, n, run->grid.n_time) : (double)NAN;
 }
 
+/* R-hat of n_half independent halves that last `length` correlation times each: its square exceeds one by the variance
+ * of their means, chi^2/(dof length); the upper limit at CHANCE standard errors by Wilson and Hilferty's cube. */
+static double rhat_by_chance(double n_half, double length)
+{
+	const double dof = n_half - 1, root = 1 - 2 / (9 * dof) + CHANCE * sqrt(2 / (9 * dof));
+	return sqrt(1 + APART * APART * root * root * root / length);
+}
+
 /* Is the mean of signal k at bias b in doubt? Not asked where it changes on purpose or nothing is random. */
 static void judge(writer *w, int k, size_t b, const mean_of *m, const converge_tau *tau)
 {
@@ -157,8 +165,11 @@ static void judge(writer *w, int k, size_t b, const mean_of *m, const converge_t
 		const double apart = fabs(log(within / between));
 		badness = apart > log(APART) + CHANCE * chance ? apart : 0;
 	}
-	const int is_enough = isnan(tau->tau) ? n >= LEAST_SAMPLES && rhat > STUCK : n >= 2 * ENOUGH * tau->tau;
-	if (is_enough && rhat > CONVERGED)
+	const double length = n / 2 / tau->tau, n_half = 2 * (double)run->results.n_kept;
+	const int is_split = isnan(tau->tau)
+	                         ? n >= LEAST_SAMPLES && rhat > STUCK
+	                         : length >= ENOUGH && rhat > fmax(CONVERGED, rhat_by_chance(n_half, length));
+	if (is_split)
 		badness = fmax(badness, rhat);
 	if (badness == 0)
 		return;
