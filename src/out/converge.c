@@ -5,7 +5,8 @@
  * Triangles m apart add up to one; where the width doubles, half of the last narrow triangle makes the join exact. So
  * sum_k C(k) = sum of w C over the stored lags, w = m, and m/2 for the last lag of a level, without any model of C.
  * The sum ends at the first lag of at least 5 tau_int, and not within the first level, where an alternating
- * correlation has yet to come to rest [Sokal 1989; numerics.md section 7]. Standard errors: scatter
+ * correlation has yet to come to rest [Sokal 1989; numerics.md section 7]. Where the terms cancel (the current into a
+ * capacitor, whose integral is bounded) the tail beyond decides, and nothing is determined. Standard errors: scatter
  * between groups of the linear response, window fixed.
  */
 #include "out/converge.h"
@@ -15,7 +16,8 @@
 #include "base/alloc.h"
 #include "out/reduce.h"
 
-static const double WINDOW = 5; /* tau_int */
+static const double WINDOW = 5;    /* tau_int */
+static const double CANCEL = 0.05; /* of the sum of absolute values: a smaller sum is that of the cut-off tail */
 static const double ROOT_TURN = 2.5066282746310002;
 enum { MOST_DRAWS = 1 << 17, LEAST_DRAWS = 4, NEW_LAGS = REDUCE_LAGS / 2 };
 
@@ -79,7 +81,7 @@ static void scatter(const converge_groups *g, size_t end, double variance, conve
 void converge_tau_int(const converge_groups *g, converge_tau *out)
 {
 	const double unknown = (double)NAN;
-	double se, sum = 0;
+	double se, sum = 0, size = 0;
 	*out = (converge_tau){unknown, unknown, unknown, unknown, unknown};
 	const double variance = g->n_lag ? converge_mean(g, 0, &se) : 0;
 	if (!(variance > 0))
@@ -89,8 +91,11 @@ void converge_tau_int(const converge_groups *g, converge_tau *out)
 		if (isnan(c))
 			return;
 		sum += quadrature(k) * c;
+		size += quadrature(k) * fabs(c);
 		if (k + 1 < REDUCE_LAGS || g->lag[k] < WINDOW * sum / variance)
 			continue;
+		if (fabs(sum) < CANCEL * size)
+			return;
 		out->integral = sum;
 		out->tau = sum / variance;
 		out->window = g->lag[k];

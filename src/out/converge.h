@@ -15,7 +15,7 @@ typedef struct converge_groups {
 } converge_groups;
 
 /* Integral of the normalised autocorrelation over all lags, -inf..inf, in samples; its standard error between groups
- * (NaN from one); the same of the covariance itself. NaN: the correlation does not decay within the lags. */
+ * (NaN from one); the same of the covariance itself. NaN: the correlation does not decay within the lags, or its terms cancel. */
 typedef struct converge_tau {
 	double tau, tau_se, integral, integral_se;
 	double window; /* lag where the sum ends, samples */

@@ -76,6 +76,14 @@ static void test_undetermined(void)
 	const converge_groups slow = {1, n, lag, (const double[]){1}, c};
 	converge_tau_int(&slow, &t);
 	T_TRUE(isnan(t.tau) && isnan(t.integral));
+	/* a white current less what flows back at phi = 0.8: the sum over all lags is zero, up to lag 15 it is not */
+	const size_t m = exact(0.8, 3, lag, c);
+	for (size_t k = 0; k < m; k++)
+		c[k] *= -0.125;
+	c[0] = 1;
+	const converge_groups back = {1, m, lag, (const double[]){1}, c};
+	converge_tau_int(&back, &t);
+	T_TRUE(isnan(t.tau) && isnan(t.integral));
 	for (size_t k = 0; k < n; k++)
 		c[k] = 0;
 	converge_tau_int(&slow, &t);
