@@ -5,8 +5,8 @@
  * per point; of two sources, the outer value (sweep2) comes first and the inner one runs fastest. Stored noise
  * trajectories of an analysis without ensemble give one column each, "name[row] (unit)".
  * Ensembles are long tables: bias,trajectory,statistic,quantity,unit,value with one row per trajectory and statistic,
- * for every dataset [n_bias, samples] below the analysis except the traces themselves and the histograms, which may
- * have that shape but are not per trajectory.
+ * for every dataset [n_bias, samples] below the analysis except the traces themselves and the few (is_passed_over)
+ * which may have that shape but are not per trajectory.
  */
 #include "out/h5.h"
 
@@ -71,13 +71,8 @@ static void put_number(FILE *to, double value)
 		fputs(isnan(value) ? "nan" : value > 0 ? "inf" : "-inf", to);
 }
 
-/* where: path below the analysis. Some datasets have other columns than trajectories, however many there are. */
-static int is_table(const csv_job *job, const char *where, const csv_set *set)
+static int is_table(const csv_job *job, const csv_set *set)
 {
-	static const char *const other[] = {"ensemble/histogram/", "ensemble/error/", "ensemble/tau_int/"};
-	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-		if (strncmp(where, other[i], strlen(other[i])) == 0)
-			return 0;
 	return set->rank == 2 && set->dims[0] == job->n_bias && set->dims[1] == job->samples;
 }
 
@@ -103,7 +98,11 @@ static void put_ensemble_set(const csv_job *job, const char *where, const csv_se
 /* Groups whose datasets have no row per trajectory. */
 static int is_passed_over(const char *where)
 {
-	return strcmp(where, "signals") == 0 || strcmp(where, "ensemble/histogram") == 0;
+	static const char *const other[] = {"signals", "ensemble/histogram", "ensemble/error", "ensemble/tau_int"};
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (strcmp(where, other[i]) == 0)
+			return 1;
+	return 0;
 }
 
 /* Visit everything below `root/where`, depth first; the layout is at most four groups deep. */
@@ -124,7 +123,7 @@ static ts_status put_ensemble(const csv_job *job, const char *root, const char *
 				status = put_ensemble(job, root, below, depth + 1);
 			continue;
 		}
-		if (is_table(job, below, &set))
+		if (is_table(job, &set))
 			put_ensemble_set(job, below, &set);
 		set_free(&set);
 	}
