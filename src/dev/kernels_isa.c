@@ -5,6 +5,7 @@
 #include "dev/kernel.h"
 #include "dev/bsource_kernel.h"
 #include "dev/capacitor_kernel.h"
+#include "dev/capacitor_q_kernel.h"
 #include "dev/controlled_kernel.h"
 #include "dev/diode_kernel.h"
 #include "dev/inductor_kernel.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * How to instantiate each device: the only place of the suite that names devices. A recipe is a list of parameters, and
- * for behavioural sources a program in reverse Polish words. A device without a recipe runs with its fallbacks (the
- * geometric middle of the range where a parameter must be given), so that a new device is tested unasked. Devices whose
- * model cards come in two polarities are run in both.
+ * for behavioural sources and nonlinear capacitors a program in reverse Polish words. A device without a recipe runs
+ * with its fallbacks (the geometric middle of the range where a parameter must be given), so that a new device is
+ * tested unasked. Devices whose model cards come in two polarities are run in both.
  *
  *   for (int i = 0; conf_open(&c, i, temperature); i++) ...
  */
@@ -13,7 +13,7 @@
 
 typedef struct conf_recipe {
 	const char *device, *label, *params;
-	const char *program; /* behavioural sources; c1, c2 ... are the controls */
+	const char *program; /* behavioural sources, c1, c2 ... are the controls; capacitors, v is the voltage across */
 	unsigned trait;
 } conf_recipe;
 
@@ -28,6 +28,15 @@ static const conf_recipe conf_recipes[] = {
     {"resistor", "", "r=1e3", NULL, 0},
     {"resistor", "tc", "r=2e7 tc1=1e-3 tc2=2e-6 m=3", NULL, 0},
     {"capacitor", "", "c=1e-12 m=2", NULL, 0},
+    {"capacitor_q", "cubic", "m=2", "1e-15 v * 1 v 0.5 / 2 pow + *", 0},
+    {"capacitor_q", "mos", "", "1e-15 v 0.2 v 0.3 - 0.1 / exp 1 + ln * + *", 0},
+    {"capacitor_q", "every word", "",
+     "1e-15 v 20 * v sinh 0.1 * + v 0.2 * tanh + v atan + v v * 1 + sqrt + v v * 2 + ln + v abs + v v 0.3 - max + "
+     "v 0 gt v v 2 * select + v sin + v 2 pwr + *",
+     CONF_KINKED},
+    {"capacitor_c", "cubic", "m=2", "1e-15 1 3 v 0.5 / 2 pow * + *", 0},
+    {"capacitor_c", "step", "", "1e-12 2 v 0.4 + 0.6 / tanh + *", 0},
+    {"capacitor_c", "bell", "m=0.5", "2e-15 v v * 1 + / 1e-16 +", 0},
     {"inductor", "", "l=1e-6 m=2", NULL, 0},
     {"vsource", "dc", "dc=1.5 scale=0.5", NULL, 0},
     {"vsource", "pulse", "wave=1 v1=-0.2 v2=1.8 td=1e-7 tr=2e-7 tf=3e-7 pw=5e-7 per=1.3e-6", NULL, 0},
@@ -79,6 +88,8 @@ static const char *const conf_words[] = {
 
 static inline dev_op conf_assemble_word(const char *word)
 {
+	if (strcmp(word, "v") == 0)
+		return (dev_op){DEV_OP_PORT, DEV_CAPACITOR_Q_ACROSS, 0};
 	if (word[0] == 'c' && word[1] >= '1' && word[1] <= '9' && !word[2])
 		return (dev_op){DEV_OP_PORT, DEV_BSOURCE_CONTROL + word[1] - '1', 0};
 	for (int code = DEV_OP_TIME; code < (int)(sizeof conf_words / sizeof *conf_words); code++)
@@ -171,7 +182,10 @@ static inline int conf_open(conf_case *c, int i, double temperature)
 	         c->polarity > 0 ? " n" : (c->polarity < 0 ? " p" : ""));
 	c->shape = c->type->shape;
 	c->aux = &table;
-	if (!c->shape) {
+	if (!c->shape && c->type->letter[0] == 'c') {
+		c->aux = conf_assemble(recipe->program);
+		c->shape = &dev_capacitor_q_shape;
+	} else if (!c->shape) {
 		c->aux = conf_assemble(recipe->program ? recipe->program : "c1 c2 - 2 *");
 		dev_bsource_shape(3, strcmp(c->type->name, "bsource_v") == 0, c->port, c->stamp, &c->own_shape);
 		c->shape = &c->own_shape;

@@ -15,6 +15,7 @@
 #include "base/lane.h"
 #include "base/phys.h"
 #include "dev/bsource.h"
+#include "dev/capacitor_q.h"
 #include "dev/dev.h"
 #include "harness/t.h"
 
