@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Behavioural sources: an expression of v(node), v(a,b) and time becomes a stack program (dev/program.h). What depends
- * on parameters only is folded into constants; each distinct node is one control port; v(a,b) is a difference of two.
+ * Behavioural elements: an expression of v(node), v(a,b) and time becomes a stack program (dev/program.h). What depends
+ * on parameters only is folded into constants. Sources: each distinct node is one control port; v(a,b) is a difference
+ * of two. Capacitors: the voltage across is the one port, and nothing else may be read.
  */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "dev/bsource.h"
+#include "dev/capacitor_q.h"
 #include "elab/build.h"
 
 typedef struct compiler {
@@ -13,6 +15,7 @@ typedef struct compiler {
 	elab_list op; /* dev_op */
 	int control[DEV_BSOURCE_MAX_CONTROL];
 	int n_control;
+	const int *across;  /* the two nodes of a capacitor; NULL: a source */
 	int depth, deepest; /* of the stack */
 } compiler;
 
@@ -76,11 +79,36 @@ static ts_status emit_node(compiler *c, const char *name, src_span span)
 	return emit(c, (dev_op){.code = DEV_OP_PORT, .index = DEV_BSOURCE_CONTROL + control}, 1);
 }
 
+/* A capacitor's expression: v(a,b) of its own nodes a and b, or v(a) where b is ground. A charge that depends on more
+ * has no energy, and a circuit that holds it no equilibrium. */
+static ts_status emit_across(compiler *c, const net_expr *e)
+{
+	const elab_bind *bind = c->bind;
+	int node[2] = {0, 0};
+	for (int i = 0; i < 2 && e->node[i]; i++)
+		TS_TRY(elab_node_number(bind->b, bind->frame, e->node[i], e->span, &node[i]));
+	const int along = node[0] == c->across[0] && node[1] == c->across[1];
+	const int against = node[0] == c->across[1] && node[1] == c->across[0];
+	if (node[0] == node[1])
+		return emit_constant(c, 0);
+	if (!along && !against) {
+		diag_add_origin(bind->b->diag, E0315, e->span, bind->frame->origin,
+		                "'%s' may depend only on the voltage across itself, v(%s,%s)%s", bind->card->name,
+		                bind->card->word[0].text, bind->card->word[1].text,
+		                e->node[1] ? "" : ": v(node) is that only where its other end is ground");
+		return TS_NETLIST;
+	}
+	TS_TRY(emit(c, (dev_op){.code = DEV_OP_PORT, .index = DEV_CAPACITOR_Q_ACROSS}, 1));
+	return along ? TS_OK : emit(c, (dev_op){.code = DEV_OP_NEG}, 0);
+}
+
 static ts_status compile_probe(compiler *c, const net_expr *e)
 {
 	if (strcmp(e->name, "v") != 0)
 		return refuse(c, e->span,
 		              "currents in expressions are not in this version: measure the voltage of a resistor");
+	if (c->across)
+		return emit_across(c, e);
 	if (!e->node[1])
 		return emit_node(c, e->node[0], e->span);
 	TS_TRY(emit_node(c, e->node[0], e->span));
@@ -186,25 +214,39 @@ static ts_status compile(compiler *c, const net_expr *e)
 	case NET_NUMBER:
 		break;
 	}
+	if (c->across)
+		return refuse(c, e->span, "a charge that depends on time is not in this version: use a B source");
 	return emit(c, (dev_op){.code = DEV_OP_TIME}, 1);
 }
 
-static ts_status finish(compiler *c, int voltage)
+/* The expression as a program in the circuit's arena. c->op.item is the caller's to free. */
+static ts_status make_program(compiler *c, const net_expr *expr, const dev_program **out)
+{
+	arena *a = c->bind->b->arena;
+	TS_TRY(compile(c, expr));
+	if (c->deepest > DEV_PROGRAM_STACK)
+		return refuse(c, expr->span,
+		              c->across ? "the expression is nested too deeply"
+		                        : "the expression is nested too deeply: split it into several sources");
+	dev_program *program = arena_alloc(a, sizeof *program);
+	if (!program)
+		return TS_NOMEM;
+	program->n = c->op.n;
+	program->op = elab_list_keep(&c->op, sizeof *program->op, a);
+	*out = program;
+	return program->op ? TS_OK : TS_NOMEM;
+}
+
+static ts_status finish(compiler *c, const dev_program *program, int voltage)
 {
 	elab_bind *bind = c->bind;
 	arena *a = bind->b->arena;
-	dev_program *program = arena_alloc(a, sizeof *program);
 	dev_port *port = arena_array(a, (size_t)dev_bsource_n_port(c->n_control, voltage), sizeof *port);
 	dev_stamp *stamp = arena_array(a, (size_t)dev_bsource_n_stamp(c->n_control, voltage), sizeof *stamp);
 	dev_shape *shape = arena_alloc(a, sizeof *shape);
 	int *node = arena_array(a, (size_t)(DEV_BSOURCE_CONTROL + c->n_control), sizeof *node);
-	if (!program || !port || !stamp || !shape || !node)
+	if (!port || !stamp || !shape || !node)
 		return TS_NOMEM;
-	const int n = c->op.n;
-	const dev_op *op = elab_list_keep(&c->op, sizeof *op, a);
-	if (!op)
-		return TS_NOMEM;
-	*program = (dev_program){n, op};
 	dev_bsource_shape(c->n_control, voltage, port, stamp, shape);
 	for (int i = 0; i < DEV_BSOURCE_CONTROL; i++)
 		node[i] = bind->node[i];
@@ -220,11 +262,18 @@ static ts_status finish(compiler *c, int voltage)
 ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage)
 {
 	compiler c = {.bind = bind};
-	ts_status status = compile(&c, expr);
-	if (status == TS_OK && c.deepest > DEV_PROGRAM_STACK)
-		status = refuse(&c, expr->span, "the expression is nested too deeply: split it into several sources");
+	const dev_program *program = NULL;
+	ts_status status = make_program(&c, expr, &program);
 	if (status == TS_OK)
-		status = finish(&c, voltage);
+		status = finish(&c, program, voltage);
+	alloc_free(c.op.item);
+	return status;
+}
+
+ts_status elab_compile_across(elab_bind *bind, const net_expr *expr, const dev_program **program)
+{
+	compiler c = {.bind = bind, .across = bind->node};
+	const ts_status status = make_program(&c, expr, program);
 	alloc_free(c.op.item);
 	return status;
 }

@@ -5,6 +5,7 @@
  *   r c l   name a b value            d   name a k model [area]         m   name d g s b model
  *   v i     name a b waves            e g name a b c d gain, or name a b value={expr}
  *   b       name a b v={expr} or i={expr}
+ *   c       name a b q={expr} or c={expr}: charge.c
  */
 #include <math.h>
 #include <string.h>
@@ -142,7 +143,7 @@ static const net_param *find_behaviour(const net_card *card, int *voltage)
 	return NULL;
 }
 
-static ts_status bind_params(elab_bind *bind, const net_param *skip)
+ts_status elab_bind_params(elab_bind *bind, const net_param *skip)
 {
 	ts_status worst = TS_OK;
 	for (int i = 0; i < bind->card->n_param; i++) {
@@ -191,6 +192,14 @@ static ts_status start_params(elab_bind *bind)
 	return TS_OK;
 }
 
+ts_status elab_bind_start(elab_bind *bind, int n_node)
+{
+	if (bind->card->n_word < n_node)
+		return too_few(bind, n_node, 0);
+	TS_TRY(start_params(bind));
+	return bind_nodes(bind, n_node);
+}
+
 static ts_status bind_words(elab_bind *bind, int first)
 {
 	const net_card *card = bind->card;
@@ -227,14 +236,11 @@ static int shape_terminals(const dev_shape *shape)
 static ts_status bind_plain(elab_bind *bind)
 {
 	const int n_node = shape_terminals(bind->shape);
-	if (bind->card->n_word < n_node)
-		return too_few(bind, n_node, 0);
-	TS_TRY(start_params(bind));
-	TS_TRY(bind_nodes(bind, n_node));
+	TS_TRY(elab_bind_start(bind, n_node));
 	const ts_status words = bind_words(bind, n_node);
 	if (elab_fatal(words))
 		return words;
-	const ts_status params = bind_params(bind, NULL);
+	const ts_status params = elab_bind_params(bind, NULL);
 	return params != TS_OK ? params : words;
 }
 
@@ -250,7 +256,7 @@ static ts_status bind_modelled(elab_bind *bind, int n_node)
 	const ts_status words = bind_words(bind, n_node + 1);
 	if (elab_fatal(words))
 		return words;
-	const ts_status params = bind_params(bind, NULL);
+	const ts_status params = elab_bind_params(bind, NULL);
 	return params != TS_OK ? params : words;
 }
 
@@ -260,10 +266,7 @@ static ts_status bind_behavioural(elab_bind *bind, const net_param *expr, int vo
 	const net_card *card = bind->card;
 	bind->type = dev_find(voltage ? "bsource_v" : "bsource_i");
 	bind->shape = &no_shape;
-	if (card->n_word < 2)
-		return too_few(bind, 2, 0);
-	TS_TRY(start_params(bind));
-	TS_TRY(bind_nodes(bind, 2));
+	TS_TRY(elab_bind_start(bind, 2));
 	if (card->n_word > 2) {
 		diag_add_origin(bind->b->diag, E0315, card->word[2].span, bind->frame->origin,
 		                "'%s' does not belong here", card->word[2].text);
@@ -274,7 +277,7 @@ static ts_status bind_behavioural(elab_bind *bind, const net_param *expr, int vo
 		                expr->name);
 		return TS_NETLIST;
 	}
-	TS_TRY(bind_params(bind, expr));
+	TS_TRY(elab_bind_params(bind, expr));
 	return elab_bind_behaviour(bind, expr->value, voltage);
 }
 
@@ -295,6 +298,9 @@ static ts_status bind_by_letter(elab_bind *bind)
 	const net_param *expr = find_behaviour(card, &voltage);
 	if (expr)
 		return bind_behavioural(bind, expr, voltage);
+	const net_param *charge = elab_find_charge(card);
+	if (charge)
+		return elab_bind_charge(bind, charge);
 	if (letter == 'b') {
 		diag_add_origin(bind->b->diag, E0304, card->span, bind->frame->origin,
 		                "'%s' needs v={expression} or i={expression}", card->name);

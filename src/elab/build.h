@@ -12,6 +12,7 @@
 #define ELAB_BUILD_H
 #include "base/arena.h"
 #include "base/map.h"
+#include "dev/program.h"
 #include "elab/circuit.h"
 #include "elab/scope.h"
 
@@ -154,6 +155,14 @@ ts_status elab_model_get(elab_bind *bind, const net_word *word);
 ts_status elab_bind_source(elab_bind *bind, int first);
 /* behave.c: expression of a B, E or G element -> shape and program; adds the control nodes. */
 ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage);
+/* The same for an expression of the voltage between bind->node[0] and [1] alone (dev/capacitor_q.h). */
+ts_status elab_compile_across(elab_bind *bind, const net_expr *expr, const dev_program **program);
+/* charge.c: the q= or c= of a C element that makes it nonlinear, NULL if it has none. */
+const net_param *elab_find_charge(const net_card *card);
+ts_status elab_bind_charge(elab_bind *bind, const net_param *expr);
+/* bind.c, for charge.c: the nodes of the card's first words; all parameters but one. */
+ts_status elab_bind_start(elab_bind *bind, int n_node);
+ts_status elab_bind_params(elab_bind *bind, const net_param *skip);
 
 /* setup.c: .temp .options .global and the waveforms' defaults, before the expansion */
 ts_status elab_setup_cards(elab_builder *b);

@@ -87,7 +87,6 @@ static const struct {
 	char letter;
 	const char *param, *advice;
 } param_table[] = {
-    {'c', "q", "use a B source, or c=value"},
     {'l', "flux", "use l=value"},
     {'r', "noise", "use noisy=0 or noisy=1"},
     {'r', "tc", "use tc1= and tc2="},
