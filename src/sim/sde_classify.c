@@ -2,7 +2,7 @@
  * What kind of thing each batch, unknown and row of a stochastic step is (see sde_impl.h).
  *
  * Linearity is found by looking: a batch whose G, C or S has the same bits at three scattered points is taken to have
- * it constant. Behavioural sources are never taken to be linear. Rows are judged by the values of C at the starting
+ * it constant. Behavioural elements are never taken to be linear. Rows are judged by the values of C at the starting
  * point, not by the pattern: a transistor whose overlap capacitances are zero leaves its nodes algebraic.
  */
 #include <string.h>
@@ -117,7 +117,8 @@ static void classify_batches(sde_builder *b, look *k)
 		const mna_batch *batch = &s->batch[i];
 		b->nonlinear[i] =
 		    (uint8_t)(!batch->type->shape || (has_part(batch->shape, DEV_G) && moves(k, i, DEV_G)));
-		b->moving[i] = (uint8_t)(!batch->type->linear_q && has_part(batch->shape, DEV_C) && moves(k, i, DEV_C));
+		b->moving[i] = (uint8_t)(!batch->type->linear_q && has_part(batch->shape, DEV_C) &&
+		                         (!batch->type->shape || moves(k, i, DEV_C)));
 		b->steady[i] = (uint8_t)(batch->shape->n_noise == 0 || !moves(k, i, DEV_S));
 	}
 }

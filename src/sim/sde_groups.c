@@ -29,10 +29,12 @@ static int is_group(const sde_builder *b, int k)
 	       batch->type->next_corner;
 }
 
+/* Can the port carry current? A device without conductance is a source, unless it has capacitances: then it is a
+ * capacitor. */
 static int is_active(const dev_shape *shape, int port)
 {
-	if (!has_conductance(shape))
-		return 1;
+	if (!has_conductance(shape) && shape->n_noise == 0)
+		return shape->n_stamp == 0;
 	for (int e = 0; e < shape->n_stamp; e++)
 		if ((shape->stamp[e].part & DEV_G) && shape->stamp[e].row == port)
 			return 1;

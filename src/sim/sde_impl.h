@@ -183,7 +183,7 @@ struct sde_work {
 };
 
 /* The loops, compiled once per instruction-set level (sde_isa.c). stage 0: at x, t0; 1: at xs, t1; 2: the same
- * with G and C. */
+ * with G and C; 3: with C. */
 typedef struct sde_table {
 	void (*evaluate)(sde_work *w, int stage, double h, const double *xi);
 	void (*matrix)(sde_work *w, double h);  /* W and, where it is not constant, P from g0 and c0 */

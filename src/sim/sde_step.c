@@ -3,7 +3,8 @@
  *
  *   wt2   delta = -W^-1 (h F_n + N_n),  W = P + h/2 G;  v* = v_n + delta
  *         eps = W^-1 (-h (F_n + F*)/2 - N_n - (q* - q_n))
- *         v_{n+1} = v* + eps - P^-1 (N* - N_n)/2;  moving charges: Newton on the charge this implies
+ *         v_{n+1} = v* + eps - P^-1 (N* - N_n)/2
+ *         moving charges: Newton moves v* to the charge q_n + C_n delta, and v_{n+1} to the charge the step implies
  *   heun  the same with W = P
  *   be    q_{n+1} - q_n + h F_{n+1} + N_n = 0 by Newton
  *   em    v* alone, with W = P;  lm: the same with the mean of this and the next step's normals
@@ -13,6 +14,7 @@
 #include "sim/sde_impl.h"
 
 static const double SETTLE_TOLERANCE = 1e-12; /* of max(1 V, |x|) */
+static const double CARRY_TOLERANCE = 0.02;   /* of the change of v*: Newton's next step would be the square of this */
 enum { SETTLE_ITERATIONS = 20, IMPLICIT_ITERATIONS = 50, ALL_LANES = (1 << LANES) - 1 };
 
 void sde_solve(const lane_lu *lu, sde_work *w, const double *factors)
@@ -196,27 +198,6 @@ static uint32_t newton_step(sde_work *w, uint32_t open, double *x, double *also)
 	return still;
 }
 
-/* Bring v* onto the algebraic equations along P^-1: then they hold at both ends of the step, and so do the books. */
-static uint32_t constrain(sde_work *w, double h)
-{
-	const sde_plan *p = w->plan;
-	uint32_t open = ALL_LANES;
-	for (int k = 0; k < SETTLE_ITERATIONS && open; k++) {
-		w->table->evaluate(w, 1, h, NULL);
-		memset(w->rhs, 0, ((size_t)p->n_free + 1) * LANES * sizeof *w->rhs);
-		for (int i = 0; i < p->n_group; i++) {
-			const sde_group *g = &p->group[i];
-			const double *f = sde_at(w, g->f1);
-			for (int e = 0; e < g->n_inst * g->n_port; e++)
-				for (int l = 0; p->row_kind[g->row[e]] == SDE_ALGEBRAIC && l < LANES; l++)
-					w->rhs[g->row[e] * LANES + l] -= h * f[e * LANES + l];
-		}
-		sde_solve(p->lu_p, w, w->p_lu);
-		open = newton_step(w, open, w->xs, w->delta);
-	}
-	return open;
-}
-
 /* be: Newton on the equation at xs; what is found there counts for the whole step. */
 static uint32_t implicit_stage(sde_work *w, double h, const double *xi)
 {
@@ -289,15 +270,85 @@ static void book_branches(sde_work *w, double h)
 	}
 }
 
-/* Newton on the charge balance; G and C are those of v_n, which are close. node[]: charge that flowed. */
+/* Newton matrix at xs: moving capacitances there, conductances of v_n. */
+static uint32_t evaluate_at_star(sde_work *w, double h)
+{
+	w->table->evaluate(w, w->plan->has_moving ? 3 : 1, h, NULL);
+	if (!w->plan->has_moving)
+		return 0;
+	w->table->matrix(w, h);
+	return sde_factor_p(w, h);
+}
+
+/* node[] = -(charge that delta stands for) where capacitances are those of v_n. */
+static void expect_charge(sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	memset(w->node, 0, (size_t)p->n_unknown * LANES * sizeof *w->node);
+	for (const sde_entry *c = p->cap; c < p->cap + p->n_cap; c++)
+		for (int l = 0; l < LANES; l++)
+			w->node[c->row * LANES + l] -= w->cap[c->slot * LANES + l] * w->delta[c->col * LANES + l];
+	for (const sde_group *g = p->group; g < p->group + p->n_group; g++)
+		for (int i = 0; g->moving && i < g->n_inst; i++)
+			for (int s = 0; s < g->n_stamp; s++) {
+				const dev_stamp *stamp = &g->mna->shape->stamp[s];
+				const int row = g->unknown[i * g->n_port + stamp->row];
+				const int col = g->unknown[i * g->n_port + stamp->col];
+				const double *c = sde_at(w, g->c0) + (ptrdiff_t)(i * g->n_stamp + s) * LANES;
+				for (int l = 0; (stamp->part & DEV_C) && p->kind[col] != SDE_DRIVEN && l < LANES; l++)
+					w->node[row * LANES + l] -= c[l] * w->delta[col * LANES + l];
+			}
+}
+
+/* The lanes in which the last step, in rhs, was no small part of delta. */
+static uint32_t still_carries(const sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	double change[LANES] = {0}, size[LANES] = {0};
+	uint32_t still = 0;
+	for (int r = 1; r <= p->n_free; r++)
+		for (int l = 0; !p->system->is_current[p->free[r]] && l < LANES; l++) {
+			change[l] = fmax(change[l], fabs(w->rhs[r * LANES + l]));
+			size[l] = fmax(size[l], fabs(w->delta[p->free[r] * LANES + l]));
+		}
+	for (int l = 0; l < LANES; l++)
+		still |= (uint32_t) !(change[l] <= CARRY_TOLERANCE * size[l]) << l;
+	return still;
+}
+
+/* Along P^-1 give v* the charge that delta stands for, so that the step is one in the charges, and bring it onto the
+ * algebraic equations: then they hold at both ends of the step, and so do the books. */
+static uint32_t constrain(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	uint32_t open = ALL_LANES, bad = 0;
+	if (p->has_moving)
+		expect_charge(w);
+	for (int k = 0; k < SETTLE_ITERATIONS && open; k++) {
+		bad |= evaluate_at_star(w, h) & open;
+		memcpy(w->x1, w->xs, (size_t)p->n_unknown * LANES * sizeof *w->xs);
+		settle_residual(w, h);
+		for (int r = 1; !p->has_moving && r <= p->n_free; r++) /* linear charges are right already */
+			for (int l = 0; p->row_kind[r] == SDE_CHARGE && l < LANES; l++)
+				w->rhs[r * LANES + l] = 0;
+		sde_solve(p->lu_p, w, w->p_lu);
+		open = newton_step(w, open, w->xs, w->delta);
+		if (p->n_algebraic == 0)
+			open &= still_carries(w);
+		book_branches(w, h);
+	}
+	return open | bad;
+}
+
+/* Newton on the charge balance. node[]: charge that flowed. */
 static uint32_t settle(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
 	const size_t bytes = (size_t)p->n_unknown * LANES * sizeof *w->xs;
-	uint32_t open = ALL_LANES;
+	uint32_t open = ALL_LANES, bad = 0;
 	for (int k = 0; open && k < SETTLE_ITERATIONS; k++) {
 		memcpy(w->xs, w->x1, bytes);
-		w->table->evaluate(w, 1, h, NULL);
+		bad |= evaluate_at_star(w, h) & open;
 		settle_residual(w, h);
 		sde_solve(p->lu_p, w, w->p_lu);
 		open = newton_step(w, open, w->x1, NULL);
@@ -305,7 +356,7 @@ static uint32_t settle(sde_work *w, double h)
 	}
 	memcpy(w->xs, w->x1, bytes);
 	w->table->evaluate(w, 1, h, NULL);
-	return open;
+	return open | bad;
 }
 
 static uint32_t commit(sde_work *w, double h)
@@ -341,7 +392,7 @@ static uint32_t flow_step(sde_work *work, double h, const double *xi, const doub
 	}
 	drive(work);
 	uint32_t bad = first_stage(work, h, p->options.method == SIM_LM ? mean_normals(work, xi, xi_next) : xi);
-	if (two && p->n_algebraic > 0 && !p->linear)
+	if (two && p->settles)
 		bad |= constrain(work, h);
 	if (two)
 		second_stage(work, h, xi);

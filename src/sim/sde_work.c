@@ -90,7 +90,7 @@ ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out)
 		return TS_NOMEM;
 	layout(w, w->memory);
 	for (int k = 0; k < plan->n_group; k++)
-		for (int i = 0; i < plan->group[k].n_inst; i++)
+		for (int i = 0; (plan->group[k].n_active > 0 || plan->group[k].jumps) && i < plan->group[k].n_inst; i++)
 			w->has_heat[plan->group[k].mna->inst[plan->group[k].index[i]]] = 1;
 	for (int i = 0; i < plan->system->circuit->n_instance; i++)
 		w->has_heat[i] |= plan->holding[i];
