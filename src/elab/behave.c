@@ -95,7 +95,9 @@ static ts_status emit_across(compiler *c, const net_expr *e)
 		diag_add_origin(bind->b->diag, E0315, e->span, bind->frame->origin,
 		                "'%s' may depend only on the voltage across itself, v(%s,%s)%s", bind->card->name,
 		                bind->card->word[0].text, bind->card->word[1].text,
-		                e->node[1] ? "" : ": v(node) is that only where its other end is ground");
+		                c->across[0] && c->across[1] && !e->node[1]
+		                    ? "; v(node) is that only where the other end is ground"
+		                    : "");
 		return TS_NETLIST;
 	}
 	TS_TRY(emit(c, (dev_op){.code = DEV_OP_PORT, .index = DEV_CAPACITOR_Q_ACROSS}, 1));
@@ -215,7 +217,9 @@ static ts_status compile(compiler *c, const net_expr *e)
 		break;
 	}
 	if (c->across)
-		return refuse(c, e->span, "a charge that depends on time is not in this version: use a B source");
+		return refuse(
+		    c, e->span,
+		    "a charge that depends on time is not in this version: drive the capacitor with a source");
 	return emit(c, (dev_op){.code = DEV_OP_TIME}, 1);
 }
 

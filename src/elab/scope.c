@@ -189,8 +189,10 @@ static ts_status resolve_names(elab_eval *eval, const elab_scope *scope, const n
 	if (expr->kind == NET_NAME)
 		return resolve_name(eval, scope, expr);
 	if (expr->kind == NET_PROBE) {
-		diag_add_origin(eval->diag, E0311, expr->span, scope->origin,
-		                "a voltage or current cannot be used here: only B, E and G sources follow the circuit");
+		diag_add_origin(
+		    eval->diag, E0311, expr->span, scope->origin,
+		    "a voltage or current cannot be used here: B, E and G sources follow the circuit, and q= and "
+		    "c= of a capacitor its voltage");
 		return TS_NETLIST;
 	}
 	ts_status worst = TS_OK;
