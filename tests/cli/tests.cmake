@@ -40,6 +40,19 @@ set(TS_BAD_DECKS
   "pbit_without_noise|2|pbit_without_noise.cir:6:[0-9]+: error: .*E0"
   "binary_garbage|2|binary_garbage.cir:3:10: error: .*E0102"
   "binary_only|2|binary_only.cir:[0-9]+:[0-9]+: error: .*E0102"
+  "charge_and_value|2|charge_and_value.cir:3:8: error: .*c1.*one of a value, c= and q=.*E0315"
+  "charge_and_capacitance|2|charge_and_capacitance.cir:3:8: error: .*one of a value, c= and q=.*E0315"
+  "charge_elsewhere|2|charge_elsewhere.cir:3:17: error: .*c1.*v.a,0.*E0315"
+  "charge_grounded|2|charge_grounded.cir:3:14: error: .*v.a,b.*ground.*E0315"
+  "charge_no_node|2|charge_no_node.cir:3:14: error: .*v.a,0.*E0315"
+  "charge_unknown|2|charge_unknown.cir:3:11: error: .*czero.*E0310"
+  "charge_current|2|charge_current.cir:3:14: error: .*E0311"
+  "charge_time|2|charge_time.cir:3:31: error: .*time.*E0311"
+  "charge_constant|2|charge_constant.cir:3:10: error: .*use c=.*E0315"
+  "charge_parameter|2|charge_parameter.cir:3:20: error: .*colour.*E0303"
+  "charge_range|2|charge_range.cir:3:22: error: .*E0305"
+  "charge_by_word|2|charge_by_word.cir:3:15: error: .*q= and c=.*E0311"
+  "charge_fast|0|charge_fast.cir:3:10: warning: .*0.4 V.*W0304"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
   "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
 foreach(row IN LISTS TS_BAD_DECKS)
@@ -97,6 +110,7 @@ foreach(stage deck circuit system)
 endforeach()
 ts_cli_test(check EXIT 0 ARGS check ${PROJECT_SOURCE_DIR}/netlists/pbit.cir MATCH "well-posed")
 ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH "FAIL")
+ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 of 7 claims hold")
 ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got\":" "PASS")
 
 add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)

@@ -7,6 +7,7 @@
 
 static const double TOL_RESIDUAL = 1e-9; /* issue: first law, relative to the turnover */
 static const double TOL_EXACT = 1e-10;
+static const double TOL_STORED = 1e-4; /* the sum of V dq of a curved charge at h = RC/50: of second order */
 
 /* Numbers with mean 0 and variance 1 within +-sqrt(3), the same in every run. */
 static double number(uint32_t *state)
@@ -82,6 +83,14 @@ static const books_case CASES[] = {
      "junction\nv1 c 0 0.1\nd1 a 0 dj\nr1 a b 10meg\nc1 b 0 0.2f\nd2 c b dj\n"
      ".model dj d(is=1p n=1 cjo=1f vj=0.7 m=0.5 tt=1n)\n.end\n",
      1e-10, 1e-10},
+    {"nonlinear capacitors, driven",
+     "varactors\nv1 in 0 sin(0 5m 100meg)\nr1 in a 1meg\nc1 a in q='1f*v(a,in)*(1+(v(a,in)/2m)**2)'\n"
+     "c2 a 0 c='1f*(1+0.5*tanh(v(a)/2m))'\nr2 a b 1meg\nc3 0 b q='1f*sinh(-v(b)/2m)*2m'\nc4 a b 0.2f\n.end\n",
+     1e-10, 2e-11},
+    {"nonlinear capacitors tied by a source, with a bare node",
+     "tied\nv1 a b 1m\nc1 a 0 q='1f*v(a)*(1+(v(a)/2m)**2)'\nr1 b 0 1meg\nr2 a m 1k noisy=0\nr3 m 0 1meg noisy=0\n"
+     "c2 b 0 0.5f\n.end\n",
+     1e-10, 2e-11},
     {"algebraic, nonlinear",
      "algebraic\nv1 c 0 0.5\nd1 c m dj noisy=0\nr1 m a 1meg noisy=0\nr2 a 0 10meg\nc1 a 0 1f\n"
      ".model dj d(is=1p n=1)\n.end\n",
@@ -155,6 +164,24 @@ static void test_charging(void)
 	bench_close(&b);
 }
 
+static void test_charging_varactor(void)
+{
+	t_section(
+	    "charging q = C0 v (1 + (v/V1)^2) to 4 mV through a resistor: V Q of work, the integral of v dq stored");
+	const sde_options o = {.reading = SIM_NOISE_OFF, .method = SIM_WT2, .scale = 1, .energy = 1, .h = 2e-11};
+	sde_bench b = bench_open("charge\nv1 in 0 4m\nr1 in a 1meg\nc1 a 0 c='1f*(1+3*(v(a)/2m)**2)'\n.end\n", &o);
+	walk(&b, 20000, 0);
+	double field[LANES] __attribute__((aligned(64)));
+	const double charge = 1e-15 * 4e-3 * 5, energy = 1e-15 * (16e-6 / 2 + 3 * 256e-12 / (4 * 4e-6));
+	sde_field(b.work, field);
+	T_REL(sde_charge(b.work, bench_instance(&b, "v1"))[0], charge, TOL_EXACT);
+	T_REL(sde_heat(b.work, bench_instance(&b, "v1"))[0], -4e-3 * charge, TOL_EXACT);
+	T_REL(field[0], energy, TOL_STORED);
+	T_REL(sde_heat(b.work, bench_instance(&b, "r1"))[0], 4e-3 * charge - energy, TOL_STORED);
+	T_TRUE(sde_heat(b.work, bench_instance(&b, "c1")) == NULL);
+	bench_close(&b);
+}
+
 /* A polarity and a stack: charge leaves the + terminal, seen from the source's own card. */
 static void test_polarity(void)
 {
@@ -177,6 +204,7 @@ int main(void)
 	test_residual();
 	test_divider();
 	test_charging();
+	test_charging_varactor();
 	test_polarity();
 	return t_done();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The bits of a trajectory depend on nothing but itself: not on its lane, not on what its neighbours do (however slowly
  * their Newton iterations converge), not on the instruction-set level. Circuits: subthreshold latch, diode with
- * depletion charge (moving charges), EKV inverter, nonlinear algebraic node, driven RC.
+ * depletion charge and nonlinear capacitors (moving charges), EKV inverter, nonlinear algebraic node, driven RC.
  *
  * Levels: the program runs itself with TS_ISA=2, 3, 4 and compares what it prints; a CPU without a level runs the
  * highest it has, so the comparison holds but says less.
@@ -21,6 +21,8 @@ static const char ALGEBRAIC[] =
 static const char EKV[] = "ekv\nvdd vdd 0 0.3\nvin in 0 0.15\nmn out in 0 0 n w=1u l=0.5u\n"
                           "mp out in vdd vdd p w=2u l=0.5u\nc1 out 0 0.5f\n"
                           ".model n nmos level=44\n.model p pmos level=44\n.end\n";
+static const char VARACTOR[] = "varactor\nr1 a 0 1meg\nc1 a 0 q='1f*v(a)*(1+(v(a)/2m)**2)'\nr2 a b 1meg\n"
+                               "c2 b 0 c='2f*(1+0.5*tanh(v(b)/2m))'\nc3 a b 0.5f\n.end\n";
 static const char DRIVEN[] = "driven\nv1 in 0 sin(0 1 1g)\nr1 in a 1meg\nc1 a 0 1f\nc2 in a 0.2f\n.end\n";
 
 typedef struct identity_case {
@@ -34,6 +36,7 @@ static const identity_case CASES[] = {
     {"latch be", LATCH, 20e-12, SIM_BE},        {"junction wt2", JUNCTION, 1e-10, SIM_WT2},
     {"junction be", JUNCTION, 1e-10, SIM_BE},   {"algebraic wt2", ALGEBRAIC, 1e-10, SIM_WT2},
     {"algebraic em", ALGEBRAIC, 1e-10, SIM_EM}, {"algebraic be", ALGEBRAIC, 1e-10, SIM_BE},
+    {"varactor wt2", VARACTOR, 1e-10, SIM_WT2}, {"varactor heun", VARACTOR, 1e-10, SIM_HEUN},
     {"ekv wt2", EKV, 1e-11, SIM_WT2},           {"driven wt2", DRIVEN, 1e-10, SIM_WT2},
 };
 enum { N_CASE = sizeof CASES / sizeof *CASES };

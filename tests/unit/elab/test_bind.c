@@ -226,6 +226,65 @@ static void test_program_shape(void)
 	deck_bad(deep, "2:11", "E0311", "nested");
 }
 
+/* Charge at the first node and its slope, of a nonlinear capacitor at (va, vb). */
+static void run_charge(const elab_instance *c, double va, double vb, double *q, double *slope)
+{
+	static _Alignas(64) double v[2][LANES], f[2][LANES], charge[2][LANES], stamp[4][LANES], k[1][LANES], t[LANES];
+	double constant;
+	c->type->derive(c->param, 0, c->temperature, &constant);
+	for (int l = 0; l < LANES; l++) {
+		v[0][l] = va;
+		v[1][l] = vb;
+		k[0][l] = constant;
+	}
+	const dev_in in = {.v = v[0], .k = k[0], .t = t, .aux = c->aux, .shape = c->shape, .want = DEV_Q | DEV_C};
+	dev_out out = {.f = f[0], .q = charge[0], .c = stamp[0]};
+	dev_kernel(c->type)(&in, &out);
+	*q = charge[0][LANES - 1];
+	*slope = stamp[0][LANES - 1];
+}
+
+static void test_charges(void)
+{
+	t_section("charges of capacitors, c1 a b with v(a) = A, v(b) = B and c1 a 0: closed forms");
+	const double v = A - B, th = tanh(v / 0.3);
+	const struct {
+		const char *card, *type;
+		double q, slope;
+	} table[] = {
+	    {"c1 a b q='2f*v(a,b)*(1+v(a,b)**2/p)'", "capacitor_q", 2e-15 * v * (1 + v * v / 3), 2e-15 * (1 + v * v)},
+	    {"c1 a b q='-2f*v(b,a)**3' m=p", "capacitor_q", 6e-15 * v * v * v, 18e-15 * v * v},
+	    {"c1 a b q='1f*(v(a,b)+v(a,a)+v(0))'", "capacitor_q", 1e-15 * v, 1e-15},
+	    {"c1 a 0 q='1f*sinh(v(a))'", "capacitor_q", 1e-15 * sinh(A), 1e-15 * cosh(A)},
+	    {"c1 a 0 q='1f*sinh(v(a,0)/p)'", "capacitor_q", 1e-15 * sinh(A / 3), 1e-15 / 3 * cosh(A / 3)},
+	    {"c1 0 b q='-1f*exp(v(b))'", "capacitor_q", -1e-15 * exp(B), 1e-15 * exp(B)},
+	    {"c1 a b c='1f*(2+tanh(v(a,b)/0.3))'", "capacitor_c", 1e-15 * (2 * v + 0.3 * log(cosh(v / 0.3))),
+	     1e-15 * (2 + th)},
+	    {"c1 0 b c='1f/(1+v(b)**2)' m=2", "capacitor_c", 2e-15 * atan(-B), 2e-15 / (1 + B * B)},
+	    {"c1 a 0 c='1f*(1+v(a)**9)'", "capacitor_c", 1e-15 * (A + pow(A, 10) / 10), 1e-15 * (1 + pow(A, 9))},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		char text[256];
+		snprintf(text, sizeof text, ".param p=3\nr1 a b 1\nr2 b 0 1\n%s\n", table[i].card);
+		test_deck d = deck_good(text);
+		const elab_instance *c = deck_instance(&d, "c1");
+		double q, slope;
+		run_charge(c, strcmp(deck_node(&d, "c1", 0), "0") ? A : 0, strcmp(deck_node(&d, "c1", 1), "0") ? B : 0,
+		           &q, &slope);
+		T_STR(c->type->name, table[i].type);
+		t_abs(q, table[i].q, TOL_KERNEL * 1e-15, table[i].card, __FILE__, __LINE__);
+		t_abs(slope, table[i].slope, TOL_KERNEL * 1e-15, table[i].card, __FILE__, __LINE__);
+		deck_end(&d);
+	}
+	test_deck d = deck_good(".param k=2\nc0 a 0 c='k*1p'\nr0 a 0 1\n.subckt s p n\nc1 p n q='k*v(p,n)**3'\n.ends\n"
+	                        "x1 a 0 s m=3\nx2 0 a s\n");
+	T_STR(deck_instance(&d, "c0")->type->name, "capacitor");
+	T_REL(deck_param(&d, "c0", "c"), 2e-12, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "x1.c1", "m"), 3.0, TOL_EXPRESSION);
+	T_STR(deck_node(&d, "x2.c1", 1), "a");
+	deck_end(&d);
+}
+
 int main(void)
 {
 	test_passive();
@@ -234,5 +293,6 @@ int main(void)
 	test_controlled();
 	test_programs();
 	test_program_shape();
+	test_charges();
 	return t_done();
 }

@@ -58,6 +58,10 @@ static const bad_deck elements[] = {
     {"b1 a 0 i='gain*v(b)'\nr1 b 0 1\n", "2:11", "E0310", "gain"},
     {"b1 a 0 i='foo(v(b))'\nr1 b 0 1\n", "2:11", "E0310", "foo"},
     {"b1 a 0 i='exp(v(b),2)'\nr1 b 0 1\n", "2:11", "E0315", "exp()"},
+    {"c1 a b q='v(a)'\nr1 a b 1\n", "2:11", "E0315", "v(a,b)"},
+    {"c1 a 0 1p c='v(a)'\n", "2:8", "E0315", "one of"},
+    {"c1 a 0 q='1p'\n", "2:10", "E0315", "use c="},
+    {".subckt s x y\nc1 x y q='v(x,z)'\nr1 z 0 1\n.ends\nx1 a 0 s\nr1 a 0 1\n", "3:11", "E0315", "v(x,y)"},
 };
 
 static const bad_deck refused[] = {
@@ -78,7 +82,8 @@ static const bad_deck refused[] = {
     {"g1 a 0 freq {v(b)} = (0,0,0) (1,1,1)\n", "2:8", "E0311", "freq form"},
     {".model rm r rsh=1\nr1 a 0 rm\n", "3:8", "E0311", "model cards"},
     {".model dm d\nd1 a 0 dm off\n", "3:11", "E0311", "off"},
-    {"c1 a 0 q='v(a)'\n", "2:8", "E0311", "q="},
+    {"c1 a 0 q='v(a)*time'\n", "2:16", "E0311", "depends on time"},
+    {"c1 a 0 c='i(v1)'\nv1 a 0 1\n", "2:11", "E0311", "resistor"},
     {"b1 a 0 i='i(v1)'\nv1 b 0 1\n", "2:11", "E0311", "resistor"},
     {"b1 a 0 v='floor(v(b))'\nr1 b 0 1\n", "2:11", "E0311", "u()"},
     {"v1 a 0 trnoise(1 2 3)\n", "2:8", "E0311", ".trannoise"},
