@@ -26,7 +26,7 @@ static double worst_relative(fn *f, reference *ref, double low, double high, int
 	double worst = 0;
 	for (int i = 0; i <= n; i++) {
 		const double x = low + (high - low) * (double)i / (double)n;
-		const long double want = ref(x);
+		const long double want = ref((long double)x);
 		const double error = (double)fabsl(((long double)at(f, x) - want) / (want == 0 ? 1 : want));
 		worst = error > worst || isnan(error) ? error : worst;
 	}
@@ -37,7 +37,7 @@ static double worst_absolute(fn *f, reference *ref, double low, double high, int
 	double worst = 0;
 	for (int i = 0; i <= n; i++) {
 		const double x = low + (high - low) * (double)i / (double)n;
-		const double error = (double)fabsl((long double)at(f, x) - ref(x));
+		const double error = (double)fabsl((long double)at(f, x) - ref((long double)x));
 		worst = error > worst || isnan(error) ? error : worst;
 	}
 	return worst;
@@ -92,7 +92,7 @@ static void test_edges(void)
 	T_TRUE(at(lane_softplus, 1e5) == 1e5);
 	fn *const all[] = {lane_exp, lane_expm1, lane_log, lane_log1p, lane_softplus, lane_tanh, lane_limexp, lane_sin};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-		T_TRUE(isnan(at(all[i], NAN)));
+		T_TRUE(isnan(at(all[i], (double)NAN)));
 	T_TRUE(isnan(at(lane_log, -1)) && isfinite(at(lane_log, 0)));
 }
 
