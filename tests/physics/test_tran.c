@@ -285,7 +285,7 @@ static void test_index(void)
 static void test_rectifier(void)
 {
 	t_section("diode rectifier, coarse against fine");
-	static const char *const deck =
+	static const char deck[] =
 	    "rect\nv1 in 0 sin(0 2 1k)\nr0 in a 10\nd1 a out dm\nc1 out 0 1u\nr1 out 0 10k\n"
 	    ".model dm d(is=1e-14)\n.tran 10u 3m\n.options reltol=%s\n.end\n";
 	char text[400];
