@@ -32,8 +32,8 @@ static void put_fields(const net_card *card, FILE *to)
 		const int is_word =
 		    p == card->n_param || (w < card->n_word && card->word[w].span.offset < card->param[p].span.offset);
 		if (is_word) {
-			/* a comma keeps "pulse, (0 1)" two words */
-			fputs(w > 0 && card->word[w].text[0] == '(' ? ", " : " ", to);
+			/* a comma ends a value before a sign or bracket, and keeps "pulse, (0 1)" two words */
+			fputs(p > 0 || (w > 0 && card->word[w].text[0] == '(') ? ", " : " ", to);
 			put_word(&card->word[w++], to);
 		} else {
 			put_param(&card->param[p++], to);

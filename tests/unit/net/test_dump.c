@@ -71,6 +71,7 @@ static void test_cards(void)
 	check_cards(".save \"V(a)\" 'v(a) + 1' {v(b)}");
 	check_cards("v1 a 0 pwl(0,0 1n,'x' 2n,{y},max(1, 2)) pulse (1)2");
 	check_cards("r1 a$b c#d 1k*2+3");
+	check_cards("e1 a 0 1 out=v(a),-2*b,c p=1 ,(3)");
 	check_cards("r\xc3\xa4 \xc3\xa4 0 1");
 }
 
