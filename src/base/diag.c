@@ -34,7 +34,8 @@ struct diag_list {
 	const src_map *sources;
 	diag_entry *entry;
 	int n_entry, capacity;
-	int n_lost; /* errors that found no memory */
+	int n_lost; /* messages that found no memory */
+	int n_told; /* of these, how many were known when last printed */
 };
 
 static const struct {
@@ -258,7 +259,13 @@ diag_code diag_find(const char *name)
 	return (diag_code)i;
 }
 
-/* The part of the source line that is shown: long lines are cut to a window around the span. */
+static int is_continuation_byte(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80; /* second and later bytes of a UTF-8 character take no column */
+}
+
+/* The part of the source line that is shown: long lines are cut to a window around the span,
+ * between characters (which have up to three continuation bytes). */
 typedef struct diag_window {
 	const char *text;
 	size_t n, column; /* bytes shown; byte of the span within them */
@@ -275,18 +282,18 @@ static diag_window find_window(const src_map *sources, src_span span)
 	if (w.column > w.n)
 		w.column = w.n;
 	if (w.n > DIAG_LINE_WIDTH) {
-		const size_t cut = w.column > DIAG_LINE_WIDTH / 2 ? w.column - DIAG_LINE_WIDTH / 2 : 0;
+		size_t cut = w.column > DIAG_LINE_WIDTH / 2 ? w.column - DIAG_LINE_WIDTH / 2 : 0;
+		for (int i = 0; i < 3 && cut && is_continuation_byte(w.text[cut]); i++)
+			cut++;
 		w.text += cut;
 		w.n -= cut;
 		w.column -= cut;
-		w.n = w.n > DIAG_LINE_WIDTH ? DIAG_LINE_WIDTH : w.n;
+		const size_t left = w.n;
+		w.n = left > DIAG_LINE_WIDTH ? DIAG_LINE_WIDTH : left;
+		for (int i = 0; i < 3 && w.n < left && is_continuation_byte(w.text[w.n]); i++)
+			w.n--;
 	}
 	return w;
-}
-
-static int is_continuation_byte(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80; /* second and later bytes of a UTF-8 character take no column */
 }
 
 static void print_source(const src_map *sources, src_span span, FILE *to)
@@ -380,8 +387,9 @@ int diag_print(diag_list *list, FILE *to)
 	}
 	if (left)
 		fprintf(to, "... and %d more\n", left);
-	if (list->n_lost || !sorted)
+	if (list->n_lost > list->n_told || !sorted)
 		fputs("error: memory is exhausted [E0999]\n", to);
+	list->n_told = list->n_lost;
 	alloc_free(sorted);
 	pthread_mutex_unlock(&list->lock);
 	return shown;
