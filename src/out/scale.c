@@ -44,37 +44,26 @@ static herr_t mark_scale(hid_t scale, const char *path)
 	return bad;
 }
 
-static size_t read_back(hid_t scale, hid_t type, back_reference **old)
-{
-	*old = NULL;
-	if (H5Aexists(scale, "REFERENCE_LIST") <= 0)
-		return 0;
-	const hid_t attr = H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT);
-	const hid_t space = H5Aget_space(attr);
-	const hssize_t n = H5Sget_simple_extent_npoints(space);
-	*old = n > 0 ? alloc_array((size_t)n, sizeof **old) : NULL;
-	const int ok = *old && H5Aread(attr, type, *old) >= 0;
-	H5Sclose(space);
-	H5Aclose(attr);
-	return ok ? (size_t)n : 0;
-}
-
+/* Adds one to the list, which is replaced; nothing is lost when the old one cannot be read. */
 static herr_t add_back(hid_t scale, hobj_ref_t dataset, int dimension)
 {
-	back_reference *old = NULL;
 	const hid_t type = back_reference_type();
-	const size_t n = read_back(scale, type, &old);
-	back_reference *all = alloc_array(n + 1, sizeof *all);
-	herr_t bad = -1;
-	if (all) {
-		if (n)
-			memcpy(all, old, n * sizeof *all);
+	const int has_list = H5Aexists(scale, "REFERENCE_LIST") > 0;
+	const hid_t attr = has_list ? H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT) : H5I_INVALID_HID;
+	const hid_t space = has_list ? H5Aget_space(attr) : H5I_INVALID_HID;
+	const hssize_t n = has_list ? H5Sget_simple_extent_npoints(space) : 0;
+	back_reference *all = n >= 0 ? alloc_array((size_t)n + 1, sizeof *all) : NULL;
+	herr_t bad = all && (!has_list || H5Aread(attr, type, all) >= 0) ? 0 : -1;
+	if (has_list) {
+		H5Sclose(space);
+		H5Aclose(attr);
+	}
+	if (!bad) {
 		all[n].dataset = dataset;
 		all[n].dimension = dimension;
-		bad = h5_write_attr(scale, "REFERENCE_LIST", type, n + 1, all);
+		bad = h5_write_attr(scale, "REFERENCE_LIST", type, (size_t)n + 1, all);
 	}
 	alloc_free(all);
-	alloc_free(old);
 	H5Tclose(type);
 	return bad;
 }
