@@ -84,8 +84,8 @@ static ts_status make_vectors(ida_state *self)
 		return TS_NOMEM;
 	self->klu = SUNLinSol_KLU(self->y, self->matrix, self->context);
 	self->mem = IDACreate(self->context);
-	self->guess = alloc_array((size_t)(r->n + r->pattern.nnz), sizeof *self->guess);
-	self->c = self->guess + r->n;
+	self->guess = alloc_array((size_t)r->n + (size_t)r->pattern.nnz, sizeof *self->guess);
+	self->c = self->guess ? self->guess + r->n : NULL;
 	return self->klu && self->mem && self->guess ? TS_OK : TS_NOMEM;
 }
 
