@@ -76,7 +76,7 @@ static ts_status report(const dtm_job *job, diag_list *diag)
 	TS_TRY(dtm_report_build(&cell, &job->files, diag, &result));
 	if (job->json)
 		TS_TRY(dtm_report_json(&result, job->json, diag));
-	if (!job->json || strcmp(job->json, "-"))
+	if (!job->json || strcmp(job->json, "-") != 0)
 		dtm_report_print(&result, stdout);
 	return TS_OK;
 }
@@ -122,7 +122,7 @@ static ts_status energy(const dtm_job *job, diag_list *diag)
 	TS_TRY(dtm_ledger_build(&assume, &cell, diag, &ledger));
 	if (job->json)
 		TS_TRY(dtm_ledger_json(&ledger, job->json, diag));
-	if (!job->json || strcmp(job->json, "-"))
+	if (!job->json || strcmp(job->json, "-") != 0)
 		dtm_ledger_print(&ledger, stdout);
 	return TS_OK;
 }
@@ -188,7 +188,7 @@ int cli_dtm(int argc, char **argv)
 	}
 	for (int i = 0; i < N_PART; i++) {
 		char name[64];
-		if (strcmp(first, part[i].name))
+		if (strcmp(first, part[i].name) != 0)
 			continue;
 		snprintf(name, sizeof name, "thermospice dtm %s", first);
 		argv[1] = name;

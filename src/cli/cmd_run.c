@@ -61,7 +61,7 @@ static void format_option(run_job *job, const char *text, struct argp_state *sta
 {
 	if (!strcmp(text, "raw"))
 		cli_unsupported(state, "--format raw", "use --format csv");
-	else if (strcmp(text, "csv") && strcmp(text, "h5"))
+	else if (strcmp(text, "csv") != 0 && strcmp(text, "h5") != 0)
 		argp_error(state, "--format wants h5 or csv, not '%s' [E0701]", text);
 	job->csv = !strcmp(text, "csv");
 }

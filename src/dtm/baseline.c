@@ -45,7 +45,7 @@ static ts_status read_entry(const json_t *item, const char *path, diag_list *dia
 	snprintf(entry->id, sizeof entry->id, "%s", id);
 	snprintf(entry->gpu, sizeof entry->gpu, "%s", gpu);
 	snprintf(entry->trust, sizeof entry->trust, "%s", trust);
-	if (strcmp(method, "meter") && strcmp(method, "rate"))
+	if (strcmp(method, "meter") != 0 && strcmp(method, "rate") != 0)
 		return fail(path, diag, "'method' is 'meter' or 'rate'");
 	entry->method = strcmp(method, "meter") ? DTM_BY_RATE : DTM_BY_METER;
 	const json_t *fid = json_object_get(item, "fid");

@@ -94,7 +94,7 @@ static void draw_layer(const dtm_small *model, const dtm_sampler *sampler, uint6
 ts_status dtm_small_sample(const dtm_small *model, const dtm_sampler *sampler, uint64_t seed, long n, uint32_t *pattern)
 {
 	const dtm_small_options *o = dtm_small_settings(model);
-	const size_t n_node = (size_t)(o->n_visible + o->n_latent), chains = (size_t)n;
+	const size_t n_node = (size_t)o->n_visible + (size_t)o->n_latent, chains = (size_t)n;
 	drawing d = {.h = alloc_array(n_node, sizeof(double)),
 	             .J = alloc_array((size_t)(o->n_visible * o->n_latent) + 1, sizeof(double)),
 	             .state = alloc_array(chains * n_node, 1),

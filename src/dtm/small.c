@@ -243,7 +243,7 @@ static void uniform(double *law, size_t n)
 
 double dtm_small_kl(const dtm_small *model)
 {
-	double law[MOST_STATE], next[MOST_STATE];
+	double law[MOST_STATE] = {0}, next[MOST_STATE];
 	const uint32_t n = model->n_x;
 	uniform(law, n);
 	for (int i = model->options.n_layer - 1; i >= 0; i--) {
@@ -290,7 +290,7 @@ static void sample_layer(const dtm_small *m, const small_layer *l, const dtm_sam
                          double *to)
 {
 	const int n_spin = m->options.n_visible + m->options.n_latent;
-	double law[MOST_STATE];
+	double law[MOST_STATE] = {0};
 	uniform(law, (size_t)1 << n_spin);
 	for (int k = 0; k < s->n_sweep; k++)
 		for (int i = 0; i < n_spin; i++)
@@ -301,7 +301,7 @@ static void sample_layer(const dtm_small *m, const small_layer *l, const dtm_sam
 
 ts_status dtm_small_kl_sampled(const dtm_small *model, const dtm_sampler *sampler, double *kl)
 {
-	double law[MOST_STATE], next[MOST_STATE];
+	double law[MOST_STATE] = {0}, next[MOST_STATE];
 	uniform(law, model->n_x);
 	for (int i = model->options.n_layer - 1; i >= 0; i--) {
 		memset(next, 0, sizeof next);

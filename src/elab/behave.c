@@ -248,7 +248,7 @@ static ts_status finish(compiler *c, const dev_program *program, int voltage)
 	dev_port *port = arena_array(a, (size_t)dev_bsource_n_port(c->n_control, voltage), sizeof *port);
 	dev_stamp *stamp = arena_array(a, (size_t)dev_bsource_n_stamp(c->n_control, voltage), sizeof *stamp);
 	dev_shape *shape = arena_alloc(a, sizeof *shape);
-	int *node = arena_array(a, (size_t)(DEV_BSOURCE_CONTROL + c->n_control), sizeof *node);
+	int *node = arena_array(a, (size_t)DEV_BSOURCE_CONTROL + (size_t)c->n_control, sizeof *node);
 	if (!port || !stamp || !shape || !node)
 		return TS_NOMEM;
 	dev_bsource_shape(c->n_control, voltage, port, stamp, shape);

@@ -312,8 +312,10 @@ static ts_status bind_by_letter(elab_bind *bind)
 	if (n_node)
 		return bind_modelled(bind, n_node);
 	bind->type = letter ? dev_select(letter, NULL, "") : NULL;
-	if (!bind->type)
-		return elab_refuse_element(bind->b, bind->frame, card);
+	if (!bind->type) {
+		elab_refuse_element(bind->b, bind->frame, card);
+		return TS_NETLIST;
+	}
 	bind->shape = bind->type->shape;
 	return bind_plain(bind);
 }

@@ -142,7 +142,7 @@ ts_status elab_check_range(elab_builder *b, const diag_origin *origin, elab_give
 /* Message for a parameter the device does not have. on_model: where it was given. */
 ts_status elab_no_param(elab_bind *bind, const net_param *param, int on_model);
 /* refuse.c: what other simulators have and this version has not */
-ts_status elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card);
+void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card);
 /* POLY, TABLE and such forms of E and G. */
 ts_status elab_refuse_controlled(const elab_bind *bind);
 /* The first word after the nodes and the model. */

@@ -71,14 +71,15 @@ static ts_status check_recursion(elab_builder *b, const elab_frame *frame, const
 
 static void report_no_subckt(elab_builder *b, const elab_frame *frame, const net_card *x, const net_word *name)
 {
+	const diag_origin *origin = frame->origin;
 	elab_nearest nearest = {.want = name->text};
 	for (const elab_frame *f = frame; f; f = f->lexical)
 		for (int i = 0; i < f->body->n_child; i++)
 			if (f->body->child[i].subckt)
 				elab_nearest_try(&nearest, f->body->child[i].subckt->name);
 	char hint[ELAB_HINT];
-	diag_add_origin(b->diag, E0306, name->span, frame->origin, "unknown subcircuit '%s' in '%s'%s", name->text,
-	                x->name, elab_nearest_hint(&nearest, hint));
+	diag_add_origin(b->diag, E0306, name->span, origin, "unknown subcircuit '%s' in '%s'%s", name->text, x->name,
+	                elab_nearest_hint(&nearest, hint));
 }
 
 static ts_status check_port_count(elab_builder *b, const elab_frame *frame, const net_card *x, const net_card *subckt)

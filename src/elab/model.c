@@ -13,14 +13,15 @@ enum { LEVEL_TEXT = 32 };
 
 static void report_no_model(const elab_bind *bind, const net_word *word)
 {
+	const diag_origin *origin = bind->frame->origin;
 	elab_nearest nearest = {.want = word->text};
 	for (const elab_frame *f = bind->frame; f; f = f->lexical)
 		for (int i = 0; i < f->body->n_card; i++)
 			if (f->body->card[i].kind == NET_MODEL)
 				elab_nearest_try(&nearest, f->body->card[i].name);
 	char hint[ELAB_HINT];
-	diag_add_origin(bind->b->diag, E0301, word->span, bind->frame->origin, "unknown model '%s' of '%s'%s",
-	                word->text, bind->card->name, elab_nearest_hint(&nearest, hint));
+	diag_add_origin(bind->b->diag, E0301, word->span, origin, "unknown model '%s' of '%s'%s", word->text,
+	                bind->card->name, elab_nearest_hint(&nearest, hint));
 }
 
 /* The level as the device table spells it: a word, or the value of an expression as a whole number. */

@@ -28,19 +28,18 @@ static const struct {
     {'p', "coupled line and port elements", "use a ladder of L, C and R"},
 };
 
-ts_status elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card)
+void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card)
 {
 	for (size_t i = 0; i < sizeof letter_table / sizeof *letter_table; i++)
 		if (letter_table[i].letter == card->name[0]) {
 			diag_add_origin(b->diag, E0311, card->name_span, frame->origin,
 			                "'%s': %s are not in this version: %s", card->name, letter_table[i].what,
 			                letter_table[i].advice);
-			return TS_NETLIST;
+			return;
 		}
 	diag_add_origin(b->diag, E0302, card->name_span, frame->origin,
 	                "'%s': no element begins with '%c'; there are R C L V I E G B D M and X", card->name,
 	                card->name[0]);
-	return TS_NETLIST;
 }
 
 ts_status elab_refuse_controlled(const elab_bind *bind)

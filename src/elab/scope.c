@@ -156,6 +156,7 @@ static ts_status report_unknown(elab_eval *eval, const elab_scope *scope, const 
 		                "'time' has a value only in the expressions of B, E and G sources");
 		return TS_NETLIST;
 	}
+	const diag_origin *origin = scope->origin;
 	elab_nearest nearest = {.want = expr->name};
 	for (const elab_scope *s = scope; s; s = s->parent)
 		for (int i = 0; i < s->n; i++)
@@ -163,7 +164,7 @@ static ts_status report_unknown(elab_eval *eval, const elab_scope *scope, const 
 	for (int i = 0; i < N_CONSTANT; i++)
 		elab_nearest_try(&nearest, constant_table[i].name);
 	char hint[ELAB_HINT];
-	diag_add_origin(eval->diag, E0310, expr->span, scope->origin, "unknown parameter '%s'%s", expr->name,
+	diag_add_origin(eval->diag, E0310, expr->span, origin, "unknown parameter '%s'%s", expr->name,
 	                elab_nearest_hint(&nearest, hint));
 	return TS_NETLIST;
 }

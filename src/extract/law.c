@@ -225,7 +225,7 @@ static ts_status measure(sweep *s, law_values *out)
 	TS_TRY(bootstrap(s, &sum));
 	const double a = s->fit.a, q = extract_quantile(s->data->n_traj);
 	const double a_se = sum.n > 1 ? sqrt(sum.a2 / sum.n) : (double)NAN;
-	if (!(fabs(a) > SIGNIFICANCE * a_se) || sum.n < N_BOOT / 2)
+	if (!(fabs(a) > SIGNIFICANCE * a_se) || 2 * sum.n < N_BOOT)
 		return TS_NUMERIC;
 	out->v0 = extract_symmetric(s->middle - s->half * s->fit.b / a, s->half * sqrt(sum.v2 / sum.n), q);
 	const double end1 = s->half / (a - q * a_se), end2 = s->half / (a + q * a_se);

@@ -72,7 +72,7 @@ static size_t bracket_end(net_card_reader *r, size_t at)
 				                    "brackets inside one another more than 256 deep");
 			want[depth++] = c == '(' ? ')' : '}';
 		} else if (c == ')' || c == '}') {
-			if (c != want[--depth])
+			if (!depth || c != want[--depth])
 				return (size_t)fail(r, E0202, i, i + 1, "this closes a bracket of the other kind");
 			if (depth == 0)
 				return i + 1;

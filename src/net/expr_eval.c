@@ -205,6 +205,7 @@ static ts_status evaluate_leaf(const evaluator *v, const net_expr *e, double *va
 
 static ts_status evaluate(const evaluator *v, const net_expr *e, double *value)
 {
+	*value = 0;
 	switch (e->kind) {
 	case NET_UNARY:
 		TS_TRY(evaluate(v, e->arg[0], value));

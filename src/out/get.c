@@ -50,7 +50,8 @@ static ts_status read_doubles(const out_file *file, hid_t set, const char *path,
 		return TS_NOMEM;
 	if (n && H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, block) < 0) {
 		alloc_free(block);
-		return h5_fail(file, diag, "cannot read %s", path);
+		h5_fail(file, diag, "cannot read %s", path);
+		return TS_IO;
 	}
 	*data = block;
 	return TS_OK;

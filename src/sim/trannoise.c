@@ -28,6 +28,7 @@ static ts_status run_tiles(noise_run *run)
 	const long together = noise_tiles_together(run->samples); /* divides per_bias; jobs beyond the samples are empty */
 	const long per_bias = (tiles_per_bias(run) + together - 1) / together * together;
 	const long n_job = per_bias * (long)run->n_bias;
+	/* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): read by the pragma */
 	const int most = run->options->n_thread > 0 ? run->options->n_thread : omp_get_max_threads();
 	ts_status all = TS_OK;
 #pragma omp parallel num_threads(n_job < most ? (int)n_job : most)

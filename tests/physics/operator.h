@@ -126,7 +126,8 @@ static inline op_transfer op_build(sde_bench *b, const int *node, int dim, const
 	op_hermite(s->hermite, hx, hw);
 	for (int k = 0; k < m; k++)
 		count *= s->hermite;
-	double *x = op_array((size_t)(count * dim)), *xi = op_array((size_t)(count * m)), *w = op_array((size_t)count);
+	double *x = op_array((size_t)count * (size_t)dim), *xi = op_array((size_t)count * (size_t)m),
+	       *w = op_array((size_t)count);
 	double *card = op_array(2 * (size_t)s->n);
 	for (int q = 0; q < count; q++) {
 		w[q] = 1;
