@@ -185,7 +185,8 @@ static void test_exact(void)
 	         {DBL_MAX, "1.7976931348623157e+308"},
 	         {DBL_MIN, "2.2250738585072014e-308"},
 	         {123456, "123456"},
-	         {4.7e-6, "4.7e-06"}};
+	         {4.7e-6, "4.7e-06"},
+	         {0x1p-44, "5.6843418860808015e-14"}};
 	char buf[32], shorter[32];
 	t_section("shortest text that reads back");
 	for (size_t i = 0; i < sizeof c / sizeof *c; i++)
