@@ -211,6 +211,16 @@ int diag_count(const diag_list *list, diag_severity at_least)
 	return count;
 }
 
+int diag_n_lost(const diag_list *list)
+{
+	if (!list)
+		return 0;
+	pthread_mutex_lock(diag_lock(list));
+	const int lost = list->n_lost;
+	pthread_mutex_unlock(diag_lock(list));
+	return lost;
+}
+
 int diag_has(const diag_list *list, diag_code code)
 {
 	if (!list)

@@ -47,6 +47,8 @@ void diag_add_origin(diag_list *list, diag_code code, src_span span, const diag_
 /* Attach a note to the diagnostic added last. span may be SRC_NOWHERE. */
 void diag_note(diag_list *list, src_span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int diag_count(const diag_list *list, diag_severity at_least);
+/* Messages that found no memory; diag_count() counts them whatever their severity. */
+int diag_n_lost(const diag_list *list);
 int diag_has(const diag_list *list, diag_code code);
 /* Print those not yet printed, sorted by place, at most 20 then a count. Returns how many were printed. */
 int diag_print(diag_list *list, FILE *to);

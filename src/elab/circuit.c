@@ -181,11 +181,12 @@ ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_ov
 		return TS_NOMEM;
 	}
 	b.arena = b.circuit->arena;
+	const int lost = diag_n_lost(diag);
 	ts_status status = start(&b, deck);
 	if (status == TS_OK)
 		status = elaborate(&b);
 	if (status == TS_OK && diag_count(diag, DIAG_ERROR) > b.errors_before)
-		status = TS_NETLIST;
+		status = diag_n_lost(diag) > lost ? TS_NOMEM : TS_NETLIST;
 	if (status == TS_OK)
 		status = keep(&b);
 	if (status == TS_NOMEM)
