@@ -31,7 +31,7 @@ def rc_decks(steps, samples):
 r1 out 0 {r}
 c1 out 0 {c}
 .ic v(out)=0
-.trannoise {h} {stop * 1.0} 0 samples={samples} seed=1 step={h} keep=0
+.trannoise {h} {stop * 1.0} 0 samples={samples} seed=1 step={h} keep=0 acf=off
 .end
 """
     amplitude = math.sqrt(2 * K * t / (r * h))
@@ -76,7 +76,7 @@ c4 v2 vss {cap}
 .model n nmos level=subvt i0={ioff}
 .model p pmos level=subvt i0={ioff}
 .ic v(v1)=0 v(v2)=0
-.trannoise {h} {stop} 0 samples={samples} seed=1 step={h} keep=0
+.trannoise {h} {stop} 0 samples={samples} seed=1 step={h} keep=0 acf=off
 .end
 """
     # noise frozen at the symmetric point v = 0: S = 2 q (I_f + I_r) of each transistor
