@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Install what is missing (Debian packages) and build build/release. Sourced by ./run and ./test; both say what they do.
+# Install what is missing (Debian packages) and build build/release (build_target only, where it is set). Sourced by
+# ./run and ./test; both say what they do.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$root"
@@ -22,4 +23,4 @@ fi
 
 say "building build/release"
 cmake --preset release -G Ninja >build.log 2>&1 || { cat build.log; exit 1; }
-cmake --build --preset release >>build.log 2>&1 || { tail -60 build.log; exit 1; }
+cmake --build --preset release --target "${build_target:-all}" >>build.log 2>&1 || { tail -60 build.log; exit 1; }
