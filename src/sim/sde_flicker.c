@@ -56,7 +56,7 @@ static ts_status make_poles(sde_plan *p)
 	const double wanted = ceil(PER_DECADE * log10(longest / shortest)) + 1;
 	p->n_pole = wanted < 2 ? 2 : wanted > MOST_POLES ? MOST_POLES : (int)wanted;
 	double *pole = arena_array(p->arena, (size_t)p->n_pole, sizeof *pole);
-	double *weight = arena_array(p->arena, (size_t)(p->n_flicker * p->n_pole), sizeof *weight);
+	double *weight = arena_array(p->arena, (size_t)p->n_flicker * (size_t)p->n_pole, sizeof *weight);
 	if (!pole || !weight)
 		return TS_NOMEM;
 	const double spacing = log(longest / shortest) / (p->n_pole - 1);

@@ -173,8 +173,8 @@ static void test_equilibrium(void)
 	for (int run = 0; run < runs; run++) {
 		for (int step = 0; step < gap; step++) {
 			for (int l = 0; l < LANES; l++)
-				b.xi[l] = gauss_one(philox_make_key(9, PHILOX_TEST), (uint64_t)(run * gap + step), 1,
-				                    (uint32_t)l);
+				b.xi[l] = gauss_one(philox_make_key(9, PHILOX_TEST),
+				                    (uint64_t)run * (uint64_t)gap + (uint64_t)step, 1, (uint32_t)l);
 			b.failed |= sde_step(b.work, b.h, b.xi, b.xi_next);
 		}
 		for (int l = 0; l < LANES; l++) {
