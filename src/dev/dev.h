@@ -13,6 +13,12 @@
  * s = 2 q^2 (l+ + l-). in->shift[k][p] is the change of port p's voltage halfway through a forward jump of source k
  * (zero when NULL): the kernel takes l+ at v + shift[k] and l- at v - shift[k], and f, g, s, ds and rate are those of the
  * shifted rates. With shift = NULL they are the ordinary current and noise. Sources without `rates` ignore shift.
+ *
+ * Packets (physics.md 1.5). A source with `rates` = DEV_PACKETS moves the charge packet q, 0 < packet <= 1, instead of q:
+ * its current is q packet (l+ - l-), s = 2 (q packet)^2 (l+ + l-). The packet depends on the bias; in a jump it is that
+ * of the middle of the jump itself, v + packet shift for the forward and v - packet shift for the reverse jump, and the
+ * rate has the factor 1/(1 -+ shift . grad packet), which makes the pair of a jump and its reverse obey detailed balance
+ * in densities of a continuous charge. Only rate and packet follow shift then; f, g, s, ds ignore it.
  */
 #ifndef DEV_DEV_H
 #define DEV_DEV_H
@@ -20,8 +26,12 @@
 #include <stdint.h>
 #include "base/lane.h"
 
-/* What eval must fill: F f, Q q, G g, C c, S s, DS ds (needs S), OBS observables, RATE rate. */
-typedef enum dev_want { DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64, DEV_RATE = 128 } dev_want;
+/* What eval must fill: F f, Q q, G g, C c, S s, DS ds (needs S), OBS observables, RATE rate and packet. REST: f and g
+ * leave out the currents of the sources that have rates. */
+typedef enum dev_want {
+	DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64, DEV_RATE = 128, DEV_REST = 256
+} dev_want;
+typedef enum dev_rates { DEV_NO_RATES, DEV_ELECTRONS, DEV_PACKETS } dev_rates;
 typedef enum dev_quantity { DEV_VOLTAGE, DEV_CURRENT } dev_quantity;
 typedef enum dev_spectrum { DEV_WHITE, DEV_FLICKER } dev_spectrum;
 
@@ -44,7 +54,7 @@ typedef struct dev_noise {
 	const char *name;
 	uint8_t from, to;
 	dev_spectrum spectrum;
-	uint8_t rates;
+	uint8_t rates; /* dev_rates */
 	uint8_t level, exponent;
 } dev_noise;
 
@@ -74,6 +84,7 @@ typedef struct dev_out {
 	double *ds;     /* [n_noise][n_port] ds/dv; zeros for flicker */
 	double *obs;    /* [n_obs] */
 	double *rate;   /* [n_noise][2] forward and reverse rate, 1/s, of the sources that have `rates`; else not written */
+	double *packet; /* [n_noise][2] charge of their jumps, q, of sources with DEV_PACKETS; else not written */
 } dev_out;
 
 typedef void dev_eval_fn(const dev_in *in, dev_out *out);
@@ -90,6 +101,7 @@ typedef struct dev_type {
 	const dev_obs *obs; int n_obs;
 	int n_const;
 	uint8_t linear_q;                /* q is linear in v with constant c (capacitance matrix does not move) */
+	uint8_t rest;                    /* carries currents besides those of the sources that have rates */
 	/* param[n_param] (card and instance merged, model type's polarity in `polarity` = +1 n, -1 p, 0), temperature in K
 	 * -> k[n_const]. NULL, or the name of the offending parameter. */
 	const char *(*derive)(const double *param, double polarity, double temperature, double *k);

@@ -15,7 +15,7 @@ enum { P_AREA, P_M, P_IS, P_N, P_RS, P_CJO, P_VJ, P_GRADING, P_MJ, P_FC, P_TT, P
 static const dev_port port[] = {{"p", DEV_VOLTAGE, 0}, {"n", DEV_VOLTAGE, 0}};
 static const dev_stamp stamp[] = {
     {0, 0, DEV_G | DEV_C}, {0, 1, DEV_G | DEV_C}, {1, 0, DEV_G | DEV_C}, {1, 1, DEV_G | DEV_C}};
-static const dev_noise noise[] = {{"shot", 0, 1, DEV_WHITE, 1, 0, 0}};
+static const dev_noise noise[] = {{"shot", 0, 1, DEV_WHITE, DEV_ELECTRONS, 0, 0}};
 static const dev_shape shape = {port, 2, stamp, 4, noise, 1};
 static const dev_obs obs[DIODE_N_OBS] = {{"id", "A"}, {"gd", "S"}, {"cd", "F"}};
 static const dev_param param[N_PARAM] = {

@@ -63,10 +63,11 @@ static inline void diode_eval(const dev_in *in, dev_out *out)
 			ahead = diode_rates(in, i, v + shift);
 			back = diode_rates(in, i, v - shift);
 		}
+		const double part = in->want & DEV_REST ? 0 : PHYS_Q;
 		if (in->want & DEV_F)
-			kernel_put_pair(out->f, 0, 1, i, PHYS_Q * (ahead.forward - back.reverse));
+			kernel_put_pair(out->f, 0, 1, i, part * (ahead.forward - back.reverse));
 		if (in->want & DEV_G)
-			kernel_put_admittance(out->g, 0, i, PHYS_Q * (ahead.dforward - back.dreverse));
+			kernel_put_admittance(out->g, 0, i, part * (ahead.dforward - back.dreverse));
 		if (in->want & DEV_S)
 			kernel_put(out->s, 0, i, 2 * PHYS_Q * PHYS_Q * (ahead.forward + back.reverse));
 		if (in->want & DEV_DS)

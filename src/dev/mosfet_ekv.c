@@ -4,7 +4,8 @@
  * mosfet_ekv_kernel.h. Fallbacks are the report's, not those of any Verilog-A version.
  *
  * Noise is not the published one but S = 4kT (I/Vds) r of physics.md 1.5: exactly 4kT gds at Vds = 0, shot noise in
- * weak inversion, thermal noise in strong inversion. Flicker noise is S = KF gm^2/(Weff Leff COX f^AF), nothing at
+ * weak inversion, thermal noise in strong inversion. Electron by electron it is a stream of packets q* <= q that has the
+ * same current and noise (mosfet_ekv_rates.h). Flicker noise is S = KF gm^2/(Weff Leff COX f^AF), nothing at
  * Vds = 0. Multiplication noise of the impact-ionisation current is not included.
  *
  * Series resistance RSH HDIF/W of each side acts by the first-order factor 1/(1 + gms R + gds R), which is exact (also
@@ -148,7 +149,7 @@ static const dev_stamp stamp[] = {
     {1, 0, DEV_C},         {1, 1, DEV_C},         {1, 2, DEV_C},         {1, 3, DEV_C},
     {2, 0, DEV_G | DEV_C}, {2, 1, DEV_G | DEV_C}, {2, 2, DEV_G | DEV_C}, {2, 3, DEV_G | DEV_C},
     {3, 0, DEV_G | DEV_C}, {3, 1, DEV_G | DEV_C}, {3, 2, DEV_G | DEV_C}, {3, 3, DEV_G | DEV_C}};
-static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, 0, 0, 0},
+static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, DEV_PACKETS, 0, 0},
                                   {"flicker", 0, 2, DEV_FLICKER, 0, EKV_FLICKER, EKV_AF}};
 static const dev_shape shape = {port, 4, stamp, 16, noise, 2};
 static const dev_obs obs[EKV_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"}, {"vp", "V"},
@@ -269,6 +270,7 @@ const dev_type dev_mosfet_ekv = {
     .obs = obs,
     .n_obs = EKV_N_OBS,
     .n_const = EKV_N_CONST,
+    .rest = 1,
     .derive = derive,
     .kernel = DEV_KERNEL_mosfet_ekv,
 };

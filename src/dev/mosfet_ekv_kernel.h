@@ -323,7 +323,9 @@ static inline void ekv_put_channel(const dev_in *in, dev_out *out, int i, const 
 	const dual bulk = dual_scale(c.impact, lane_set(-1)), negative = dual_scale(current, lane_set(-1));
 	const dual high = dual_add(current, c.impact);
 	const dual drain = dual_select(a->swapped, negative, high), source = dual_select(a->swapped, high, negative);
-	const dual *const row[4] = {&drain, &none, &source, &bulk};
+	const dual rest_d = dual_select(a->swapped, none, c.impact), rest_s = dual_select(a->swapped, c.impact, none);
+	const int rest = in->want & DEV_REST;
+	const dual *const row[4] = {rest ? &rest_d : &drain, &none, rest ? &rest_s : &source, &bulk};
 	for (int p = 0; p < 4; p++) {
 		if (in->want & DEV_F)
 			kernel_put(out->f, p, i, sign * row[p]->v);
@@ -394,9 +396,15 @@ static inline void ekv_put_charge(const dev_in *in, dev_out *out, int i, const e
 	}
 }
 
+#include "dev/mosfet_ekv_rates.h"
+
 static inline void mosfet_ekv_eval(const dev_in *in, dev_out *out)
 {
 	for (int i = 0; i < LANES; i += LANE_WIDTH) {
+		if (in->want & DEV_RATE)
+			ekv_put_stream(in, out, i);
+		if (!(in->want & ~(unsigned)DEV_RATE))
+			continue;
 		const ekv_bias bias = ekv_bias_at(in, i);
 		if (in->want & (DEV_F | DEV_G | DEV_S | DEV_DS | DEV_OBS))
 			ekv_put_channel(in, out, i, &bias);

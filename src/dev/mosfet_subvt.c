@@ -18,7 +18,7 @@ static const dev_stamp stamp[] = {
     {1, 0, DEV_C},         {1, 1, DEV_C},         {1, 2, DEV_C},         {1, 3, DEV_C},
     {2, 0, DEV_G},         {2, 1, DEV_G | DEV_C}, {2, 2, DEV_G | DEV_C}, {2, 3, DEV_G | DEV_C},
     {3, 0, DEV_C},         {3, 1, DEV_C},         {3, 2, DEV_C},         {3, 3, DEV_C}};
-static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, 1, 0, 0}};
+static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, DEV_ELECTRONS, 0, 0}};
 static const dev_shape shape = {port, 4, stamp, 16, noise, 1};
 static const dev_obs obs[SUBVT_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"}};
 static const dev_param param[N_PARAM] = {

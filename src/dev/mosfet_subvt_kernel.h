@@ -106,9 +106,10 @@ static inline void subvt_put_noise(const dev_in *in, dev_out *out, const subvt_c
 static inline void subvt_put_current(const dev_in *in, dev_out *out, const subvt_constants *k, int i,
                                      const subvt_rate rate[2])
 {
-	const lane current = PHYS_Q * (rate[0].value - rate[1].value), zero = lane_set(0);
+	const double part = in->want & DEV_REST ? 0 : PHYS_Q;
+	const lane current = part * (rate[0].value - rate[1].value), zero = lane_set(0);
 	lane d[4];
-	subvt_gradient(k, PHYS_Q * rate[0].slope, -PHYS_Q * rate[1].slope, d);
+	subvt_gradient(k, part * rate[0].slope, -part * rate[1].slope, d);
 	if (in->want & DEV_F) {
 		kernel_put_pair(out->f, SUBVT_D, SUBVT_S, i, current);
 		kernel_put_pair(out->f, SUBVT_G, SUBVT_B, i, zero);

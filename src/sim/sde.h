@@ -21,6 +21,9 @@ typedef struct sde_options {
 	src_span span;     /* of the card, for messages */
 	int no_white;      /* white sources are silent */
 	double fmin, fmax; /* band of flicker noise, Hz; fmax 0: no flicker */
+	/* [n_instance] 1: its sources that have rates are simulated electron by electron, whatever the reading; NULL:
+	 * none. SIM_JUMP asks for all. Read by sde_plan_create only. */
+	const uint8_t *jumps;
 } sde_options;
 
 /* Start from tile->x (lane 0 is the reference for pivots). Driven nodes of the tile are put at their voltages. */
@@ -49,7 +52,7 @@ uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_n
 /* Address of the random numbers of jumps (reading SIM_JUMP) and of flicker noise: seed and trajectory[LANES]. Before
  * sde_begin. */
 void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory);
-/* 1 when all noise is made of jumps and no current flows otherwise: a step of any length is exact then. */
+/* 1 when all noise is made of jumps and nothing flows or moves otherwise: a step of any length is exact then. */
 int sde_plan_is_exact(const sde_plan *plan);
 double sde_time(const sde_work *work);
 void sde_set_time(sde_work *work, double t); /* remove the rounding of summed steps */

@@ -34,7 +34,7 @@ static ts_status list_group(sde_plan *p, sde_group *g, sde_flicker *flicker)
 		const int i = e / g->n_noise, k = e % g->n_noise;
 		const double *constant = g->mna->k + (ptrdiff_t)g->index[i] * g->mna->type->n_const;
 		number[e] = -1;
-		if (g->mna->shape->noise[k].spectrum != DEV_FLICKER ||
+		if (g->jumps || g->mna->shape->noise[k].spectrum != DEV_FLICKER ||
 		    !mna_is_noisy(g->mna, p->system->circuit, g->index[i], k))
 			continue;
 		g->flicker = number;

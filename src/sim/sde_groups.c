@@ -111,7 +111,7 @@ static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, con
 		f->unknown[to * g->n_port + p] = unknown[p];
 		f->row[to * g->n_port + p] = b->row_of[unknown[p]];
 	}
-	for (int p = 0; p < g->n_port && !g->jumps; p++) {
+	for (int p = 0; p < g->n_port && g->part != SDE_JUMPS; p++) {
 		const int u = unknown[p], at = to * g->n_port + p;
 		const int at_end = b->kind[u] == SDE_ALGEBRAIC || b->plan->options.method == SIM_BE;
 		const double w0 = at_end ? 0 : 0.5;
@@ -128,18 +128,43 @@ static void fill_ports(const sde_builder *b, sde_group *g, int to, int from, con
 	}
 }
 
-/* Are the electrons of instance i of a batch simulated one by one? All its sources must have rates. */
+/* Sources that have rates: those that come first. */
+static int count_rates(const dev_shape *shape)
+{
+	int n = 0;
+	while (n < shape->n_noise && shape->noise[n].rates)
+		n++;
+	return n;
+}
+
+/* Are the electrons of an instance of a batch simulated one by one? All its white sources must have rates. */
 static int is_jumping(const sde_builder *b, const mna_batch *batch, int i)
 {
 	const sde_options *o = &b->plan->options;
 	const dev_shape *shape = batch->shape;
-	if (o->reading != SIM_JUMP || o->scale == 0 || o->no_white || shape->n_noise == 0 ||
-	    !b->plan->system->circuit->instance[batch->inst[i]].noisy)
+	const int instance = batch->inst[i], wanted = o->reading == SIM_JUMP || (o->jumps && o->jumps[instance]);
+	if (!wanted || o->scale == 0 || o->no_white || count_rates(shape) == 0 ||
+	    !b->plan->system->circuit->instance[instance].noisy)
 		return 0;
-	for (int k = 0; k < shape->n_noise; k++)
-		if (!shape->noise[k].rates)
+	for (int k = count_rates(shape); k < shape->n_noise; k++)
+		if (shape->noise[k].spectrum == DEV_WHITE)
 			return 0;
 	return 1;
+}
+
+/* Is there more to a jumping instance than its jumps? */
+static int has_rest(const sde_builder *b, int k)
+{
+	const mna_batch *batch = &b->plan->system->batch[k];
+	return b->moving[k] || batch->type->rest || batch->shape->n_noise > count_rates(batch->shape);
+}
+
+static int is_member(const sde_builder *b, const sde_group *g, int i)
+{
+	if (b->holding[g->mna->inst[i]])
+		return 0;
+	const int jumps = is_jumping(b, g->mna, i);
+	return g->part == SDE_FLOW ? !jumps : jumps && (g->part == SDE_JUMPS || has_rest(b, g->batch));
 }
 
 static ts_status fill_group(sde_builder *b, sde_group *g)
@@ -147,7 +172,7 @@ static ts_status fill_group(sde_builder *b, sde_group *g)
 	filling f;
 	TS_TRY(make_arrays(b->plan->arena, g, &f));
 	for (int i = 0; i < g->mna->n_inst; i++) {
-		if (b->holding[g->mna->inst[i]] || is_jumping(b, g->mna, i) != g->jumps)
+		if (!is_member(b, g, i))
 			continue;
 		f.index[g->n_inst] = i;
 		fill_ports(b, g, g->n_inst++, i, &f);
@@ -161,7 +186,8 @@ static ts_status fill_group(sde_builder *b, sde_group *g)
 static double drift_of(const sde_options *o, int rates)
 {
 	const int follows_state = o->method == SIM_WT2 || o->method == SIM_HEUN;
-	const int hk = o->reading == SIM_HK || o->reading == SIM_JUMP || (o->reading == SIM_SHIFTED && !rates);
+	const int hk =
+	    o->reading == SIM_HK || o->reading == SIM_JUMP || (o->reading == SIM_SHIFTED && rates != DEV_ELECTRONS);
 	const double c = hk ? QUARTER : o->reading == SIM_STRAT ? 0 : -QUARTER;
 	return (c + (follows_state ? 0 : QUARTER)) / 2 * o->scale * o->scale;
 }
@@ -182,9 +208,9 @@ static void list_sources(const sde_builder *b, sde_group *g, int i, int *number,
 		number[i * g->n_noise + k] = -1;
 		if (is_silent(p, &p->system->circuit->instance[inst], noise))
 			continue;
-		if (g->jumps)
+		if (g->jumps || (g->part == SDE_REST && noise->rates))
 			continue;
-		const int shifted = p->options.reading == SIM_SHIFTED && noise->rates;
+		const int shifted = p->options.reading == SIM_SHIFTED && noise->rates == DEV_ELECTRONS;
 		const double drift = b->steady[g->batch] ? 0 : drift_of(&p->options, noise->rates);
 		number[i * g->n_noise + k] = p->n_source;
 		source[p->n_source++] =
@@ -207,7 +233,7 @@ static void list_jumps(sde_plan *p, sde_group *g, sde_jump *jump)
 {
 	g->first_jump = p->n_jump;
 	for (int i = 0; i < g->n_inst && g->jumps; i++)
-		for (int k = 0; k < g->n_noise; k++) {
+		for (int k = 0; k < g->n_rate; k++) {
 			const dev_noise *noise = &g->mna->shape->noise[k];
 			const int *unknown = g->unknown + (ptrdiff_t)i * g->n_port,
 			          *row = g->row + (ptrdiff_t)i * g->n_port;
@@ -272,7 +298,7 @@ static void place(sde_plan *p, sde_group *g)
 	g->q1 = take(used, g->n_inst * g->n_port);
 }
 
-static ts_status add_group(sde_builder *b, int k, int jumps, sde_group *g)
+static ts_status add_group(sde_builder *b, int k, sde_part part, sde_group *g)
 {
 	const mna_batch *batch = &b->plan->system->batch[k];
 	*g = (sde_group){.mna = batch,
@@ -281,8 +307,10 @@ static ts_status add_group(sde_builder *b, int k, int jumps, sde_group *g)
 	                 .n_port = batch->shape->n_port,
 	                 .n_stamp = batch->shape->n_stamp,
 	                 .n_noise = batch->shape->n_noise,
-	                 .moving = b->moving[k],
-	                 .jumps = jumps};
+	                 .n_rate = count_rates(batch->shape),
+	                 .moving = b->moving[k] && part != SDE_JUMPS,
+	                 .part = part,
+	                 .jumps = part == SDE_JUMPS};
 	if (g->moving && g->n_port > MOST_MOVING_PORTS) {
 		diag_add(b->diag, E0999, b->plan->system->circuit->instance[batch->inst[0]].span,
 		         "a device with moving charges has more than %d ports", MOST_MOVING_PORTS);
@@ -291,7 +319,7 @@ static ts_status add_group(sde_builder *b, int k, int jumps, sde_group *g)
 	TS_TRY(fill_group(b, g));
 	if (g->n_inst == 0)
 		return TS_OK;
-	b->plan->linear &= (!b->nonlinear[k] || jumps) && !g->moving;
+	b->plan->linear &= (!b->nonlinear[k] || g->jumps) && !g->moving;
 	b->plan->has_flow |= g->n_active > 0;
 	b->plan->has_moving |= g->moving;
 	b->plan->has_p |= g->moving || g->has_p;
@@ -303,15 +331,15 @@ ts_status sde_make_groups(sde_builder *b)
 {
 	sde_plan *p = b->plan;
 	const mna_system *s = p->system;
-	sde_group *group = arena_array(p->arena, 2 * (size_t)s->n_batch + 1, sizeof *group);
+	sde_group *group = arena_array(p->arena, SDE_N_PART * (size_t)s->n_batch + 1, sizeof *group);
 	if (!group)
 		return TS_NOMEM;
 	p->group = group;
 	p->linear = 1;
 	p->packet = PHYS_Q * p->options.scale * p->options.scale;
 	for (int k = 0; k < s->n_batch; k++)
-		for (int jumps = 0; jumps < 2 && is_group(b, k); jumps++)
-			TS_TRY(add_group(b, k, jumps, &group[p->n_group]));
+		for (sde_part part = SDE_FLOW; part < SDE_N_PART && is_group(b, k); part++)
+			TS_TRY(add_group(b, k, part, &group[p->n_group]));
 	TS_TRY(make_sources(b, group));
 	for (int k = 0; k < p->n_group; k++)
 		place(p, &group[k]);

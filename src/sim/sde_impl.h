@@ -7,8 +7,9 @@
  *   algebraic   it does not: f(x_{n+1}, t_{n+1}) = 0
  *   driven      a node held by voltage sources, or the current of such a source: it has no row
  *
- * Under SIM_JUMP the noisy devices that have electron rates are groups of their own ("jumps") without currents: their
- * electrons are simulated one by one (sde_jump.c), and the rest of the circuit is stepped between.
+ * Noisy devices whose electrons are simulated one by one (all that have rates under SIM_JUMP) are groups of their own
+ * ("jumps") without currents (sde_jump.c); the rest of the circuit is stepped between. What else such a device has,
+ * moving charges, flicker noise, other currents, is a second group of it ("rest").
  *
  * P is the part of the matrix that does not vanish with h: capacitances on charge rows, h G on algebraic rows and in
  * the columns of ideal branches, whose current is an average over the step. W = P + theta h G on the rest. P^-1 maps a
@@ -51,6 +52,8 @@ typedef struct sde_drive { /* the same for a driven column in the equation of a 
 	double weight;
 } sde_drive;
 
+/* A group is what flows in instances without jumps; the jumps; what else instances with jumps have. */
+typedef enum sde_part { SDE_FLOW, SDE_JUMPS, SDE_REST, SDE_N_PART } sde_part;
 typedef struct sde_group { /* one batch that is evaluated in every step */
 	const mna_batch *mna;
 	int batch;
@@ -69,8 +72,10 @@ typedef struct sde_group { /* one batch that is evaluated in every step */
 	const sde_inject *inject;
 	const sde_drive *drive;
 	int moving; /* its charges are not linear */
-	int jumps,
-	    first_jump;      /* electrons are simulated; number of the first source in plan->jump, [n_inst][n_noise] */
+	sde_part part;
+	int jumps;           /* part is SDE_JUMPS */
+	int first_jump;      /* number of the first source in plan->jump, [n_inst][n_rate] */
+	int n_rate;          /* sources with rates, the first ones of n_noise */
 	int shifted, drifts; /* some source is taken at mid-jump; has a drift correction */
 	int has_p;
 	size_t f0, f1, g0, c0, q0, q1, dq, pull, shift; /* row offsets into work->block */
@@ -175,8 +180,10 @@ struct sde_work {
 	double *ou_normal;           /* [n_flicker][n_pole][4] a block of normals */
 	double *flicker0, *flicker1; /* [n_flicker] at the step's ends, for s = 1 */
 	double *rate;                /* [2 n_jump] forward and reverse rates, 1/s */
-	double *kick;                /* [n_jump][n_free + 1] change of the free unknowns in a forward jump */
-	double *count;               /* [n_jump] forward less reverse jumps in this stretch */
+	double *packet;              /* [2 n_jump] their charge over plan->packet */
+	double *kick;                /* [n_jump][n_free + 1] change of the free unknowns when plan->packet jumps */
+	double *swing;               /* [n_jump][n_unknown] what moving charges take up then, C; without them absent */
+	double *count;               /* [n_jump] packets moved forward in this stretch */
 	double *left, *channel;      /* [1] time left in the stretch; what the draw chose */
 	double *n_event;             /* [1] */
 	void *memory;
@@ -227,7 +234,7 @@ ts_status sde_make_groups(sde_builder *b);
 ts_status sde_make_flicker(sde_builder *b, sde_group *group);
 void sde_start_flicker(sde_work *w);
 void sde_step_flicker(sde_work *w, double h);
-/* sde_jump.c: what SIM_JUMP cannot treat; kicks from P; all jumps of a stretch of time */
+/* sde_jump.c: what jumps cannot treat; kicks from P; all jumps of a stretch of time */
 ts_status sde_check_jumps(const sde_builder *b);
 void sde_find_kicks(sde_work *w);
 uint32_t sde_run_jumps(sde_work *w, double duration);
@@ -244,6 +251,8 @@ ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out);
 void sde_refresh(sde_work *w);
 uint32_t sde_factor_p(sde_work *w, double h);
 void sde_pulls(sde_work *w);
+/* Newton on the charge balance from x1. node[]: charge that has left each node; q0 is that of x. */
+uint32_t sde_settle(sde_work *w, double h);
 void sde_solve(const lane_lu *lu, sde_work *w, const double *factors);
 /* to[unknown] = rhs of the free ones; others are left */
 void sde_spread(const sde_work *w, double *to);

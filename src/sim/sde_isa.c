@@ -73,7 +73,8 @@ static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h,
 {
 	const double *x = stage ? w->xs : w->x;
 	dev_in in = {.v = w->v, .t = stage ? w->t1 : w->t0, .shape = g->mna->shape};
-	in.want = DEV_F | DEV_S | (stage & 1 ? 0u : (unsigned)DEV_G) | (g->drifts ? (unsigned)DEV_DS : 0u);
+	in.want = DEV_F | DEV_S | (g->part == SDE_REST ? (unsigned)DEV_REST : 0u) | (stage & 1 ? 0u : (unsigned)DEV_G) |
+	          (g->drifts ? (unsigned)DEV_DS : 0u);
 	if (g->moving)
 		in.want |= DEV_Q | (stage == 1 ? 0u : (unsigned)DEV_C);
 	for (int i = 0; i < g->n_inst; i++) {

@@ -17,7 +17,8 @@ static void rates(sde_work *w)
 		dev_in in = {.v = w->v, .t = w->t0, .shape = g->mna->shape, .want = DEV_RATE};
 		for (int i = 0; i < g->n_inst && g->jumps; i++) {
 			const int *unknown = g->unknown + (ptrdiff_t)i * g->n_port;
-			dev_out out = {.rate = w->rate + 2 * (ptrdiff_t)(g->first_jump + i * g->n_noise) * LANES};
+			const ptrdiff_t first = 2 * (ptrdiff_t)(g->first_jump + i * g->n_rate) * LANES;
+			dev_out out = {.rate = w->rate + first, .packet = w->packet + first};
 			for (int p = 0; p < g->n_port; p++)
 				memcpy(w->v + p * LANES, w->x1 + (ptrdiff_t)unknown[p] * LANES, LANES * sizeof *w->v);
 			in.k = w->tile->k[g->batch] + (ptrdiff_t)g->index[i] * g->mna->type->n_const * LANES;

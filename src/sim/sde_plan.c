@@ -36,6 +36,7 @@ static void find_waves(sde_plan *p)
 		p->any_wave |= moves;
 		p->driven_moves |= moves && p->holding[i];
 	}
+	p->has_flow |= p->driven_moves; /* a step moves them */
 }
 
 /* A step that is short for every node, from the diagonals of C and G. */

@@ -340,8 +340,7 @@ static uint32_t constrain(sde_work *w, double h)
 	return open | bad;
 }
 
-/* Newton on the charge balance. node[]: charge that flowed. */
-static uint32_t settle(sde_work *w, double h)
+uint32_t sde_settle(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
 	const size_t bytes = (size_t)p->n_unknown * LANES * sizeof *w->xs;
@@ -403,7 +402,7 @@ static uint32_t flow_step(sde_work *work, double h, const double *xi, const doub
 	if (p->options.energy || p->settles)
 		work->table->charges(work, h);
 	if (p->settles)
-		bad |= settle(work, h);
+		bad |= sde_settle(work, h);
 	return bad | commit(work, h);
 }
 

@@ -66,6 +66,8 @@ static size_t layout(sde_work *w, double *base)
 	w->flicker1 = carve(base, &used, flickers);
 	const size_t jumps = (size_t)p->n_jump;
 	w->rate = carve(base, &used, 2 * jumps);
+	w->packet = carve(base, &used, 2 * jumps);
+	w->swing = carve(base, &used, p->has_moving ? jumps * n : 0);
 	w->kick = carve(base, &used, jumps * ((size_t)p->n_free + 1));
 	w->count = carve(base, &used, jumps);
 	double **const of_jumps[] = {&w->left, &w->channel, &w->n_event};
@@ -89,6 +91,8 @@ ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out)
 	if (!w->has_heat || !w->memory)
 		return TS_NOMEM;
 	layout(w, w->memory);
+	for (int e = 0; e < 2 * plan->n_jump * LANES; e++)
+		w->packet[e] = 1;
 	for (int k = 0; k < plan->n_group; k++)
 		for (int i = 0; (plan->group[k].n_active > 0 || plan->group[k].jumps) && i < plan->group[k].n_inst; i++)
 			w->has_heat[plan->group[k].mna->inst[plan->group[k].index[i]]] = 1;

@@ -53,7 +53,7 @@ typedef struct conf_out {
 	_Alignas(64) double f[CONF_PORTS * LANES], q[CONF_PORTS * LANES], g[CONF_STAMPS * LANES],
 	    c[CONF_STAMPS * LANES];
 	double s[CONF_NOISES * LANES], ds[CONF_NOISES * CONF_PORTS * LANES], obs[CONF_OBS * LANES],
-	    rate[2 * CONF_NOISES * LANES];
+	    rate[2 * CONF_NOISES * LANES], packet[2 * CONF_NOISES * LANES];
 } conf_out;
 
 /* Evaluate with a given kernel; what the kernel leaves alone stays NaN. */
@@ -61,7 +61,7 @@ static inline void conf_eval_with(dev_eval_fn *kernel, const conf_case *c, const
                                   conf_out *out)
 {
 	const dev_in in = {bias->v, c->k, bias->t, bias->shifted ? bias->shift : NULL, c->aux, c->shape, want};
-	dev_out target = {out->f, out->q, out->g, out->c, out->s, out->ds, out->obs, out->rate};
+	dev_out target = {out->f, out->q, out->g, out->c, out->s, out->ds, out->obs, out->rate, out->packet};
 	memset(out, 0xff, sizeof *out);
 	kernel(&in, &target);
 }

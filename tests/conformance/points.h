@@ -45,11 +45,11 @@ static inline void conf_random_bias(conf_random *r, const conf_case *c, conf_bia
 		conf_random_lane(r, c, bias, j);
 	bias->shifted = 0;
 }
-/* Does any noise source of the device have electron rates, so that a shift means something? */
+/* Does any noise source of the device have rates of single electrons, so that f and s follow a shift? */
 static inline int conf_has_rates(const conf_case *c)
 {
 	for (int k = 0; k < c->shape->n_noise; k++)
-		if (c->shape->noise[k].rates)
+		if (c->shape->noise[k].rates == DEV_ELECTRONS)
 			return 1;
 	return 0;
 }

@@ -107,7 +107,7 @@ static void shot(const conf_point at, const conf_out *out, laws *l)
 	for (int k = 0; k < at.c->shape->n_noise; k++) {
 		const dev_noise *source = &at.c->shape->noise[k];
 		const double v = across(at, source), i = through(at, out, source);
-		if (!source->rates || !alone(at.c, k) || v == 0)
+		if (source->rates != DEV_ELECTRONS || !alone(at.c, k) || v == 0)
 			continue;
 		const double want = 2 * PHYS_Q * i / tanh(v / (2 * conf_ut(at.c)));
 		const double up = conf_at(out->rate, 2 * k, at.j), down = conf_at(out->rate, 2 * k + 1, at.j);

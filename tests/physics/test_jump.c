@@ -228,9 +228,7 @@ static void test_refused(void)
 	static const char *const text[] = {
 	    "no rates\nr1 a 0 1k\nc1 a 0 1f\n.end\n",
 	    "silent\nd1 a 0 dj noisy=0\nc1 a 0 1f\nr1 a 0 1meg\n.model dj d(is=1n)\n.end\n",
-	    "moving\nd1 a 0 dj\nc1 a 0 1f\n.model dj d(is=1n cjo=1f)\n.end\n",
-	    "floating source\nd1 a 0 dj\nc1 a 0 1f\nv1 a b 1m\nc2 b 0 1f\n.model dj d(is=1n)\n.end\n",
-	    "wave\nv1 c 0 sin(0 1m 1meg)\nd1 a c dj\nc1 a 0 1f\n.model dj d(is=1n)\n.end\n"};
+	    "floating source\nd1 a 0 dj\nc1 a 0 1f\nv1 a b 1m\nc2 b 0 1f\n.model dj d(is=1n)\n.end\n"};
 	t_section("what the engine cannot treat is refused");
 	for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
 		const sde_options o = {.reading = SIM_JUMP, .method = SIM_WT2, .scale = 1};

@@ -25,6 +25,8 @@ typedef struct bench {
 	_Alignas(64) double s[BENCH_NOISE][LANES];
 	_Alignas(64) double ds[BENCH_NOISE * BENCH_PORT][LANES];
 	_Alignas(64) double obs[BENCH_OBS][LANES];
+	_Alignas(64) double rate[2 * BENCH_NOISE][LANES];
+	_Alignas(64) double packet[2 * BENCH_NOISE][LANES];
 	double param[BENCH_PARAM], one_k[BENCH_CONST];
 	double polarity, temperature;
 	const dev_type *type;
@@ -86,9 +88,16 @@ static inline void bench_run(bench *b)
 	                   .shift = b->shifted ? b->shift[0] : NULL,
 	                   .aux = b->aux,
 	                   .shape = b->shape,
-	                   .want = BENCH_ALL};
-	dev_out out = {
-	    .f = b->f[0], .q = b->q[0], .g = b->g[0], .c = b->c[0], .s = b->s[0], .ds = b->ds[0], .obs = b->obs[0]};
+	                   .want = BENCH_ALL | DEV_RATE};
+	dev_out out = {.f = b->f[0],
+	               .q = b->q[0],
+	               .g = b->g[0],
+	               .c = b->c[0],
+	               .s = b->s[0],
+	               .ds = b->ds[0],
+	               .obs = b->obs[0],
+	               .rate = b->rate[0],
+	               .packet = b->packet[0]};
 	dev_kernel(b->type)(&in, &out);
 }
 /* Value of stamp (row, col) in b->g or b->c; 0 when the shape has no such stamp. */

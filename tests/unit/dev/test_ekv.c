@@ -132,6 +132,19 @@ static void test_noise_values(void)
 	free(b);
 }
 
+static void test_packets(void)
+{
+	t_section("packets of carriers: q*/q of physics.md 1.5");
+	const double at[5][3] = {
+	    {1, 0.3, 0.9998}, {1, 0.5, 0.9626}, {1, 0.6, 0.7624}, {1, 1, 0.2123}, {3.3, 3.3, 0.0314}};
+	bench *b = device('n', 10e-6, 10e-6);
+	for (int i = 0; i < 5; i++) {
+		bias(b, at[i][0], at[i][1], 0, 0);
+		T_ABS(b->packet[0][0], at[i][2], 0.5e-4); /* four decimals */
+	}
+	free(b);
+}
+
 /* S = 4kT gds at Vds = 0 for any gate voltage, size and polarity; S >= 4kT I/V elsewhere. */
 static void test_nyquist(void)
 {
@@ -349,6 +362,7 @@ int main(void)
 	test_table();
 	test_charge_values();
 	test_noise_values();
+	test_packets();
 	test_nyquist();
 	test_symmetry();
 	test_reciprocity();
