@@ -175,6 +175,8 @@ ts_status elab_card_tran(elab_builder *b, const net_card *card);
 ts_status elab_card_trannoise(elab_builder *b, const net_card *card);
 /* Can start, stop, step be walked? */
 ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3]);
+/* books.c: TUR= FT= GYRATION= WORK= of a .trannoise whose ENERGY= is known */
+ts_status elab_read_books(elab_builder *b, const net_card *card, sim_request *r);
 /* claim.c: what is asked of the results */
 ts_status elab_card_pbit(elab_builder *b, const net_card *card);
 ts_status elab_card_save(elab_builder *b, const net_card *card);
@@ -222,6 +224,10 @@ typedef struct elab_named {
 } elab_named;
 ts_status elab_field_instance(elab_builder *b, elab_named want, int *instance);
 ts_status elab_field_probe(elab_builder *b, const net_expr *expr, src_span span, elab_probe *probe);
+/* The probes in a value such as "v(a),v(b,c)". */
+ts_status elab_field_probes(elab_builder *b, const net_param *param, int *n, const elab_probe **probe);
+/* NAME=on|off|1|0; *value stays when the parameter is absent. */
+ts_status elab_field_switch(elab_builder *b, const net_card *card, const char *name, int *value);
 
 static inline int elab_fatal(ts_status status)
 {

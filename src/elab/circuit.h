@@ -44,6 +44,17 @@ typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM } sim_method
 
 typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2 } sim_noise_type; /* thermal: all white sources */
 
+/* Thermodynamic figures a .trannoise is asked for (docs/numerics.md, section 11). Arrays in the circuit's arena. */
+typedef struct elab_books {
+	int n_tur;
+	const elab_probe *tur; /* TUR=: currents of V sources */
+	int n_ft;
+	const int *ft; /* FT=: instances, -1: the whole circuit */
+	int n_gyration;
+	const elab_probe *gyration; /* GYRATION=: [n_gyration][2] voltages */
+	int work;                   /* WORK=on */
+} elab_books;
+
 typedef struct sim_request {
 	sim_kind kind;
 	const char *name; /* "op1", "tran1", "trannoise1": kind and running number */
@@ -66,6 +77,7 @@ typedef struct sim_request {
 	int energy;        /* ENERGY=on|off, default on */
 	int acf;           /* ACF=on|off: autocorrelation of every signal, default on */
 	int psd;           /* PSD=n: samples per segment of the spectra, 0: none */
+	elab_books books;
 } sim_request;
 
 typedef struct elab_pbit {

@@ -73,6 +73,17 @@ static void dump_sweep(const char *name, const double range[3], FILE *to)
 		put_number(to, " ", range[i]);
 }
 
+static void dump_books(const elab_circuit *c, const elab_books *books, FILE *to)
+{
+	for (int i = 0; i < books->n_tur; i++)
+		fprintf(to, "%s%s", i ? "," : " tur=", books->tur[i].name);
+	for (int i = 0; i < books->n_ft; i++)
+		fprintf(to, "%s%s", i ? "," : " ft=", books->ft[i] < 0 ? "on" : c->instance[books->ft[i]].name);
+	for (int i = 0; i < 2 * books->n_gyration; i++)
+		fprintf(to, "%s%s", i ? "," : " gyration=", books->gyration[i].name);
+	fprintf(to, "%s", books->work ? " work=on" : "");
+}
+
 static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 {
 	static const char *const reading[] = {[SIM_SHIFTED] = "shifted",
@@ -103,6 +114,7 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 		        r->energy ? "on" : "off", r->acf ? "on" : "off", r->psd);
 		put_number(to, " scale=", r->scale);
 		put_number(to, " step=", r->h);
+		dump_books(c, &r->books, to);
 	}
 	fprintf(to, "\n");
 }

@@ -108,6 +108,14 @@ ts_status elab_field_choice(elab_builder *b, const net_card *card, elab_choice c
 	return TS_NETLIST;
 }
 
+ts_status elab_field_switch(elab_builder *b, const net_card *card, const char *name, int *value)
+{
+	static const char *const table[] = {"off", "on", "0", "1", NULL};
+	TS_TRY(elab_field_choice(b, card, (elab_choice){name, table}, value));
+	*value &= 1;
+	return TS_OK;
+}
+
 /* One piece of a value's text: ends at a blank or comma outside brackets and quotes. */
 typedef struct text_piece {
 	size_t from, to;
@@ -138,11 +146,16 @@ static int next_piece(const char *text, size_t *at, text_piece *piece)
 	return piece->to > piece->from;
 }
 
-static ts_status piece_value(elab_builder *b, const net_param *param, text_piece piece, double *value)
+static const net_expr *piece_expr(elab_builder *b, const net_param *param, text_piece piece)
 {
 	const size_t start = param->value_span.offset + piece.from;
-	const net_expr *expr = net_expr_parse(b->arena, param->value_span.file, start, param->text + piece.from,
-	                                      piece.to - piece.from, b->diag);
+	return net_expr_parse(b->arena, param->value_span.file, start, param->text + piece.from, piece.to - piece.from,
+	                      b->diag);
+}
+
+static ts_status piece_value(elab_builder *b, const net_param *param, text_piece piece, double *value)
+{
+	const net_expr *expr = piece_expr(b, param, piece);
 	return expr ? elab_value(&b->eval, &b->frame.scope, expr, value) : TS_NETLIST;
 }
 
@@ -287,4 +300,23 @@ ts_status elab_field_probe(elab_builder *b, const net_expr *expr, src_span span,
 	                  ? arena_printf(b->arena, "v(%s,%s)", node[probe->node[0]].name, node[probe->node[1]].name)
 	                  : arena_printf(b->arena, "v(%s)", node[probe->node[0]].name);
 	return probe->name ? TS_OK : TS_NOMEM;
+}
+
+ts_status elab_field_probes(elab_builder *b, const net_param *param, int *n, const elab_probe **probe)
+{
+	text_piece piece;
+	*n = 0;
+	for (size_t at = 0; next_piece(param->text, &at, &piece);)
+		++*n;
+	elab_probe *slot = arena_array(b->arena, (size_t)*n, sizeof *slot);
+	*probe = slot;
+	if (!slot)
+		return TS_NOMEM;
+	for (size_t at = 0; next_piece(param->text, &at, &piece); slot++) {
+		const net_expr *expr = piece_expr(b, param, piece);
+		if (!expr)
+			return TS_NETLIST;
+		TS_TRY(elab_field_probe(b, expr, param->value_span, slot));
+	}
+	return TS_OK;
 }

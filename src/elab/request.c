@@ -220,14 +220,6 @@ static ts_status read_seed(elab_builder *b, const net_card *card, sim_request *r
 	return TS_OK;
 }
 
-static ts_status read_switch(elab_builder *b, const net_card *card, const char *name, int *value)
-{
-	static const char *const table[] = {"off", "on", "0", "1", NULL};
-	TS_TRY(elab_field_choice(b, card, (elab_choice){name, table}, value));
-	*value &= 1;
-	return TS_OK;
-}
-
 static ts_status read_psd(elab_builder *b, const net_card *card, sim_request *r)
 {
 	double n = 0;
@@ -245,16 +237,19 @@ ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 {
 	sim_request r = default_request(card, SIM_TRANNOISE);
 	double samples = (double)r.samples, keep = r.keep;
-	TS_TRY(elab_field_known(b, card, "samples seed noise method step scale keep energy types fmin fmax acf psd"));
+	TS_TRY(elab_field_known(b, card,
+	                        "samples seed noise method step scale keep energy types fmin fmax acf psd "
+	                        "tur ft gyration work"));
 	TS_TRY(read_times(b, card, 3, &r));
 	TS_TRY(read_reading(b, card, &r));
 	TS_TRY(read_method(b, card, &r));
 	TS_TRY(read_types(b, card, &r));
 	TS_TRY(read_step(b, card, &r));
 	TS_TRY(read_seed(b, card, &r));
-	TS_TRY(read_switch(b, card, "energy", &r.energy));
-	TS_TRY(read_switch(b, card, "acf", &r.acf));
+	TS_TRY(elab_field_switch(b, card, "energy", &r.energy));
+	TS_TRY(elab_field_switch(b, card, "acf", &r.acf));
 	TS_TRY(read_psd(b, card, &r));
+	TS_TRY(elab_read_books(b, card, &r));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"samples", 1, 1e9, 1}, &samples));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"keep", 0, 1e6, 1}, &keep));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"scale", 0, 1e6, 0}, &r.scale));
