@@ -172,7 +172,7 @@ static ts_status change_plan(noise_run *run, mna_tile *tile)
 	sde_plan *gaussian = run->plan;
 	TS_TRY(noise_place(run, tile, run->n_bias / 2));
 	const ts_status status = sde_plan_create(tile, &options, run->diag, &run->plan);
-	if (status == TS_OK && sde_plan_is_exact(run->plan)) {
+	if (status == TS_OK && sde_plan_is_exact(run->plan) && !(q->books.n_gyration && q->h > 0)) {
 		run->grid.h = q->tstep;
 		run->grid.per_sample = 1;
 	}

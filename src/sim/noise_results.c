@@ -281,6 +281,7 @@ ts_status noise_write(const noise_run *run, out_file *file, ts_status ended)
 	TS_TRY(noise_ensemble_write(run, file));
 	if (run->request->energy)
 		TS_TRY(put_energy(&w));
+	TS_TRY(noise_books_write(run, file));
 	if (run->request->reading == SIM_JUMP) {
 		path_of(&w, "ensemble/events", "");
 		TS_TRY(put_rows(&w, "", (size_t)run->samples, run->results.events));

@@ -12,6 +12,7 @@
 #define SIM_NOISE_RUN_H
 #include "base/philox.h"
 #include "out/reduce.h"
+#include "sim/noise_books.h"
 #include "sim/noise_reduce.h"
 #include "sim/sde.h"
 #include "sim/signals.h"
@@ -72,6 +73,7 @@ typedef struct noise_run {
 	double lag[REDUCE_LEVELS * REDUCE_LAGS]; /* samples */
 	noise_results results;
 	noise_reduced reduced;
+	noise_books books;
 	struct progress *bar;
 } noise_run;
 

@@ -25,7 +25,8 @@ struct noise_worker {
 	reduce_moments *moments;     /* [n_signal][LANES] */
 	reduce_histogram *histogram; /* [n_signal] */
 	noise_reducer *reducer;
-	double *charge;              /* [n_signal][LANES] at the last sample */
+	noise_keeper *keeper; /* NULL: nothing is asked of it */
+	double *charge;       /* [n_signal][LANES] at the last sample */
 	double above[LANES], flips[LANES];
 	int bit[LANES]; /* -1, +1; 0: no sample yet */
 	double worst_rate;
@@ -50,6 +51,7 @@ ts_status noise_worker_create(noise_run *run, noise_worker **out)
 	TS_TRY(mna_tile_create(run->system, &w->tile));
 	TS_TRY(noise_place(run, w->tile, 0));
 	TS_TRY(sde_work_create(run->plan, w->tile, &w->work));
+	TS_TRY(noise_keeper_create(run, w->tile, w->work, &w->keeper));
 	return noise_stream_create(run->plan, &options, &w->stream);
 }
 
@@ -63,6 +65,7 @@ void noise_worker_destroy(noise_worker *w)
 	alloc_free(w->moments);
 	alloc_free(w->histogram);
 	noise_reducer_destroy(w->reducer);
+	noise_keeper_destroy(w->keeper);
 	alloc_free(w->charge);
 	alloc_free(w);
 }
@@ -111,6 +114,8 @@ static void start_tile(noise_worker *w)
 	memset(w->moments, 0, n * LANES * sizeof *w->moments);
 	memset(w->charge, 0, n * LANES * sizeof *w->charge);
 	noise_reducer_begin(w->reducer, w->bias);
+	if (w->keeper)
+		noise_keeper_begin(w->keeper);
 	memset(w->above, 0, sizeof w->above);
 	memset(w->flips, 0, sizeof w->flips);
 	memset(w->bit, 0, sizeof w->bit);
@@ -175,6 +180,8 @@ static void take_sample(noise_worker *w, size_t i)
 	double value[LANES] __attribute__((aligned(64)));
 	if (i == 0)
 		sde_open_books(w->work);
+	if (i == 0 && w->keeper)
+		noise_keeper_open(w->keeper);
 	for (int k = 0; k < run->signals.n; k++) {
 		signal_values(w, k, value);
 		if (i == 0 && run->charge_of[k] >= 0)
@@ -228,8 +235,11 @@ static ts_status run_tile(noise_worker *w)
 		if (stop_requested())
 			return TS_STOPPED;
 		uint32_t failed = 0;
-		for (uint64_t s = 0; s < g->per_sample; s++)
+		for (uint64_t s = 0; s < g->per_sample; s++) {
 			failed |= advance(w, (k - 1) * g->per_sample + s);
+			if (w->keeper)
+				noise_keeper_step(w->keeper);
+		}
 		sde_set_time(w->work, (double)k * w->run->request->tstep);
 		if (failed & ~w->failed)
 			note_failures(w, failed, (double)k * w->run->request->tstep);
@@ -303,6 +313,8 @@ static void put_tile(noise_worker *w)
 		w->run->results.events[row_of(w, l)] = sde_events(w->work)[l];
 		if (w->run->request->energy)
 			put_books(w, l, field, residual);
+		if (w->keeper)
+			noise_keeper_put(w->keeper, l, row_of(w, l));
 		if (w->run->pbit)
 			put_bit(w, l);
 		noise_reducer_put(w->reducer, l, (size_t)(w->first + l));

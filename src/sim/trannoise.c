@@ -71,6 +71,7 @@ static ts_status simulate(noise_run *run, out_file *file)
 	TS_TRY(noise_setup(run));
 	TS_TRY(noise_pilot(run));
 	TS_TRY(noise_results_create(run));
+	TS_TRY(noise_books_create(run));
 	const double work = (double)run->grid.last * (double)tiles_per_bias(run) * (double)run->n_bias;
 	run->bar = run->options->progress ? progress_create(run->request->name, work) : NULL;
 	const ts_status ended = run_tiles(run);
@@ -97,6 +98,7 @@ ts_status sim_trannoise(const mna_system *system, const sim_request *request, co
 		diag_add(diag, E0999, request->span, "memory is exhausted in .trannoise");
 	noise_results_destroy(&run.results);
 	noise_reduced_destroy(&run.reduced);
+	noise_books_destroy(&run.books);
 	sde_plan_destroy(run.plan);
 	sim_signals_destroy(&run.signals);
 	alloc_free(run.charge_of);
