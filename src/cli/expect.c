@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "cli/books.h"
 #include "cli/ensemble.h"
 #include "cli/expect.h"
 #include "cli/table.h"
@@ -218,6 +219,13 @@ static ts_status moment_claim(const claim *c, const char *function, const char *
 	return TS_OK;
 }
 
+static ts_status books_claim(const claim *c, int *is_known)
+{
+	TS_TRY(cli_books_claim(c->file, c->request->name, c->expect->quantity, c->expect->expr, c->diag, c->out,
+	                       is_known));
+	return *is_known && c->out->n == 0 ? unknown(c, "the .trannoise card did not ask for it") : TS_OK;
+}
+
 static ts_status ensemble_claim(claim *c)
 {
 	const char *q = c->expect->quantity;
@@ -227,9 +235,14 @@ static ts_status ensemble_claim(claim *c)
 		return mean_power(c, *q == 'p' ? "supply" : "heat");
 	if (!strcmp(q, "residual"))
 		return worst_residual(c);
+	int is_known = 0;
+	TS_TRY(books_claim(c, &is_known));
+	if (is_known)
+		return TS_OK;
 	if (!e || e->kind != NET_CALL || e->n_arg != 1 || e->arg[0]->kind != NET_PROBE)
-		return unknown(
-		    c, "use mean(v(a)) var(v(a)) std(v(a)) final_mean(v(a)) final_var(v(a)) power heat residual");
+		return unknown(c, "use mean(v(a)) var(v(a)) std(v(a)) final_mean(v(a)) final_var(v(a)) power heat "
+		                  "entropy residual tur(i(v1)) ft ift work var(work) jarzynski "
+		                  "gyration(v(a),v(b))");
 	const net_expr *probe = e->arg[0];
 	snprintf(signal, sizeof signal, probe->node[1] ? "%s(%s,%s)" : "%s(%s)", probe->name, probe->node[0],
 	         probe->node[1] ? probe->node[1] : "");
@@ -237,7 +250,7 @@ static ts_status ensemble_claim(claim *c)
 		return final_claim(c, signal, !strcmp(e->name, "final_var"));
 	if (!strcmp(e->name, "mean") || !strcmp(e->name, "var") || !strcmp(e->name, "std"))
 		return moment_claim(c, e->name, signal);
-	return unknown(c, "use mean var std final_mean final_var power heat residual");
+	return unknown(c, "use mean var std final_mean final_var power heat entropy residual");
 }
 
 /* Index of the bias point `at`, -1 if there is none. */

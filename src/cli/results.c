@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include "base/alloc.h"
+#include "cli/books.h"
 #include "cli/ensemble.h"
 #include "cli/simulate.h"
 #include "cli/table.h"
@@ -108,7 +109,7 @@ static ts_status ensemble(const result_job *job, const char *analysis)
 	}
 	cli_table_end(&table, job->to, job->json);
 	alloc_free(name);
-	return status;
+	return status == TS_OK ? cli_books_print(job->file, analysis, job->diag, job->to, job->json) : status;
 }
 
 static ts_status pbit(const result_job *job, const char *name)
