@@ -31,8 +31,10 @@ static const char doc[] =
     "  .expect trannoise var(v(out)) value='1.380649e-23*300/1p' sigma=4\n"
     "  .expect mycell tau value=96n rel=0.05          (mycell: name of a .pbit card)\n\n"
     "Quantities. op, dc, tran: expressions of v(a), v(a,b), i(v1). trannoise: mean(v(a)) var(v(a)) std(v(a)) "
-    "final_mean(v(a)) final_var(v(a)) power heat residual. A .pbit: v0 vs worst tau tau_int p power energy_per_bit "
-    "energy_per_tau residual, where at=BIAS selects a point of the sweep.\n\n"
+    "final_mean(v(a)) final_var(v(a)) power heat entropy residual; tur(i(v1)) ft ft(m1) ift ift(m1) work work(v1) "
+    "var(work) jarzynski jarzynski(v1) gyration(v(a),v(b)) where the card asked for them. A .pbit: v0 vs worst tau "
+    "tau_int "
+    "p power energy_per_bit energy_per_tau landauer residual, where at=BIAS selects a point of the sweep.\n\n"
     "A claim holds when |got - value| is at most the largest of abs, rel*|value| and sigma standard errors. Exit "
     "status: 0 "
     "when all hold, 3 when one does not, 2 when the deck is wrong.";

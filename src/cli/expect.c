@@ -223,7 +223,9 @@ static ts_status books_claim(const claim *c, int *is_known)
 {
 	TS_TRY(cli_books_claim(c->file, c->request->name, c->expect->quantity, c->expect->expr, c->diag, c->out,
 	                       is_known));
-	return *is_known && c->out->n == 0 ? unknown(c, "the .trannoise card did not ask for it") : TS_OK;
+	if (*is_known && c->out->n == 0)
+		return unknown(c, "the .trannoise card did not ask for it");
+	return *is_known && isnan(c->out->value) ? unknown(c, "these trajectories do not determine it") : TS_OK;
 }
 
 static ts_status ensemble_claim(claim *c)
@@ -273,6 +275,7 @@ static ts_status pbit_claim(claim *c)
 	if (i < 0)
 		return unknown(c, "at= is not one of the biases of the sweep");
 	const extract_value residual = {.value = cell.residual, .se = (double)NAN};
+	const extract_value landauer = extract_landauer(&cell);
 	const struct {
 		const char *name;
 		const extract_value *value;
@@ -285,13 +288,14 @@ static ts_status pbit_claim(claim *c)
 	             {"power", &cell.power[i]},
 	             {"energy_per_bit", &cell.energy_per_bit},
 	             {"energy_per_tau", &cell.energy_per_tau},
+	             {"landauer", &landauer},
 	             {"residual", &residual}};
 	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 		if (!strcmp(c->expect->quantity, known[k].name)) {
 			*c->out = (cli_estimate){.value = known[k].value->value, .se = known[k].value->se};
 			return TS_OK;
 		}
-	return unknown(c, "use v0 vs worst tau tau_int p power energy_per_bit energy_per_tau residual");
+	return unknown(c, "use v0 vs worst tau tau_int p power energy_per_bit energy_per_tau landauer residual");
 }
 
 static const sim_request *find_request(const elab_circuit *c, const char *analysis)

@@ -47,6 +47,12 @@ ts_status extract_run(const out_file *file, const char *name, diag_list *diag, e
 /* Store in / load from group /pbit/<name> of any result or cell file. */
 ts_status extract_store(out_file *file, const extract_cell *cell, diag_list *diag);
 ts_status extract_load(const out_file *file, const char *name, diag_list *diag, extract_cell *cell);
+/* Entropy of a bit that is 1 with probability p, in bits; NaN outside [0, 1]. */
+double extract_entropy(double p);
+/* energy_per_bit over Landauer's bound kT ln2 H2(p) at i_mid: the least heat of overwriting a record of such a bit. It
+ * bounds the reset, latch or read-out of a record, not the making of random bits, which costs nothing in equilibrium
+ * (physics.md section 5). NaN or infinite where H2 is unknown or 0. */
+extract_value extract_landauer(const extract_cell *cell);
 /* Table for a terminal (at most 100 columns), or JSON. */
 void extract_print(const extract_cell *cell, FILE *to);
 void extract_print_json(const extract_cell *cell, FILE *to);

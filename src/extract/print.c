@@ -167,6 +167,17 @@ static void print_fits(const extract_cell *cell, FILE *to)
 	print_row(to, "worst |P - probit|", &cell->probit_worst, "", "");
 }
 
+static void print_landauer(const extract_cell *cell, FILE *to)
+{
+	char also[2 * TEXT];
+	const extract_value x = extract_landauer(cell);
+	if (!isfinite(x.value))
+		return;
+	snprintf(also, sizeof also, "H2(p) = %.4g bit", extract_entropy(cell->p[cell->i_mid].value));
+	print_row(to, "the same over kT ln2 H2(p)", &x, "", also);
+	fprintf(to, "  (Landauer's bound for overwriting a record of the bit; none for making one)\n");
+}
+
 static void print_energies(const extract_cell *cell, FILE *to)
 {
 	char also[2 * TEXT], label[TEXT];
@@ -191,6 +202,7 @@ static void print_energies(const extract_cell *cell, FILE *to)
 	          in_heat(cell->energy_per_tau.value, cell->temperature, also));
 	print_row(to, "energy per independent bit", &cell->energy_per_bit, "J",
 	          in_heat(cell->energy_per_bit.value, cell->temperature, also));
+	print_landauer(cell, to);
 	if (isfinite(cell->residual))
 		fprintf(to, "  worst first-law residual of a trajectory: %.2g\n", cell->residual);
 }
@@ -310,6 +322,7 @@ static void json_points(const extract_cell *cell, FILE *to)
 
 void extract_print_json(const extract_cell *cell, FILE *to)
 {
+	const extract_value landauer = extract_landauer(cell);
 	const struct {
 		const char *key;
 		const extract_value *x;
@@ -322,7 +335,8 @@ void extract_print_json(const extract_cell *cell, FILE *to)
 	             {"tau", &cell->tau_mid},
 	             {"power", &cell->power_mid},
 	             {"energy_per_tau", &cell->energy_per_tau},
-	             {"energy_per_bit", &cell->energy_per_bit}};
+	             {"energy_per_bit", &cell->energy_per_bit},
+	             {"landauer", &landauer}};
 	json_head(cell, to);
 	for (size_t i = 0; i < sizeof value / sizeof *value; i++) {
 		fputs(",\n  ", to);

@@ -211,7 +211,7 @@ static void show_statistics(const show_job *job, const char *root, const char *w
 static void show_ensemble(const show_job *job, const char *root)
 {
 	static const char *const where[] = {"ensemble/mean", "ensemble/variance", "energy/supply", "energy/heat",
-	                                    "energy"};
+	                                    "energy", "books/charge", "books/work", "books/gyration"};
 	char path[H5_PATH];
 	h5_path(path, "%s/ensemble", root);
 	if (!out_exists(job->file, path))
@@ -382,6 +382,7 @@ static ts_status show_analyses(const show_job *job)
 		show_axis(job, root, "bias");
 		show_signals(job, root);
 		show_ensemble(job, root);
+		h5_show_books(job->file, root, job->to);
 		show_errors(job, root);
 		show_spectra(job, root);
 		show_dwells(job, root);

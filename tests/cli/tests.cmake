@@ -68,6 +68,20 @@ ts_cli_test(bad.five_mistakes EXIT 2 ARGS check bad/five_mistakes.cir
 ts_cli_test(bad.no_such_deck EXIT 4 ARGS check bad/there_is_no_such.cir MATCH "there_is_no_such.cir" "E0101")
 ts_cli_test(bad.jump_without_rates EXIT 2 ARGS check --run bad/jump_without_rates.cir
   MATCH "jump_without_rates.cir:4:1: error: .*no noisy device.*E0413")
+ts_cli_test(bad.tur_driven EXIT 2 ARGS check --run bad/tur_driven.cir
+  MATCH "tur_driven.cir:5:1: error: .*stand still.*E0414")
+ts_cli_test(bad.tur_strangers EXIT 0 ARGS check --run bad/tur_strangers.cir
+  MATCH "tur_strangers.cir:5:1: warning: .*no reservoir.*i1.*W0503")
+ts_cli_test(bad.tur_voltage EXIT 2 ARGS check bad/tur_voltage.cir MATCH "tur_voltage.cir:5:[0-9]+: error: .*V sources.*E0315")
+ts_cli_test(bad.gyration_odd EXIT 2 ARGS check bad/gyration_odd.cir MATCH "gyration_odd.cir:5:[0-9]+: error: .*pairs.*E0315")
+ts_cli_test(bad.ft_capacitor EXIT 2 ARGS check bad/ft_capacitor.cir MATCH "ft_capacitor.cir:5:[0-9]+: error: .*c1.*E0314")
+ts_cli_test(bad.books_without_energy EXIT 2 ARGS check bad/books_without_energy.cir
+  MATCH "books_without_energy.cir:5:[0-9]+: error: .*ENERGY=on.*E0315")
+ts_cli_test(bad.work_of_nothing EXIT 2 ARGS check --run bad/work_of_nothing.cir MATCH "error: .*no source moves.*E0414")
+ts_cli_test(bad.work_between EXIT 2 ARGS check --run bad/work_between.cir MATCH "error: .*'0' and 'in'.*no equilibrium.*E0414")
+ts_cli_test(bad.work_temperatures EXIT 2 ARGS check --run bad/work_temperatures.cir MATCH "error: .*one temperature: r2.*E0414")
+ts_cli_test(bad.books_not_asked EXIT 2 ARGS check --run bad/books_not_asked.cir
+  MATCH "books_not_asked.cir:6:1: error: .*did not ask.*E0321")
 ts_cli_test(bad.expect_unknown EXIT 2 ARGS check --run bad/expect_unknown.cir MATCH "expect_unknown.cir:5:[0-9]+: error: .*nowhere")
 ts_cli_test(bad.expect_analysis EXIT 2 ARGS check --run bad/expect_analysis.cir MATCH "expect_analysis.cir:5:[0-9]+: error: .*tran")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
@@ -111,6 +125,13 @@ endforeach()
 ts_cli_test(check EXIT 0 ARGS check ${PROJECT_SOURCE_DIR}/netlists/pbit.cir MATCH "well-posed")
 ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH "FAIL")
 ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 of 7 claims hold")
+ts_cli_test(check.work EXIT 0 ARGS check --run decks/work.cir MATCH "5 of 5 claims hold")
+ts_cli_test(run.books EXIT 0 ARGS run decks/books.cir -o ${PROJECT_BINARY_DIR}/books.h5
+  MATCH "entropy +all .* k/s" "uncertainty ratio, >= 1 +i.v1." "ln P.s./P.-s., 1 +m1" "gyration +v.a.,v.b.")
+ts_cli_test(show.books EXIT 0 ARGS show ${PROJECT_BINARY_DIR}/books.h5
+  MATCH "books/tur i.v1." "books/ft all" "books/ift m1" "energy entropy" "books/gyration v.a.,v.b.")
+set_tests_properties(cli.show.books PROPERTIES DEPENDS cli.run.books)
+ts_cli_test(dump.books EXIT 0 ARGS dump --stage=circuit decks/books.cir MATCH "tur=i.v1. ft=on,m1 gyration=v.a.,v.b.")
 ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got\":" "PASS")
 
 add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)
