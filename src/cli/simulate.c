@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/alloc.h"
 #include "base/stop.h"
 #include "cli/simulate.h"
 #include "extract/cell.h"
@@ -43,8 +44,9 @@ ts_status cli_check_noise(cli_session *session)
 /* "noise: 2 resistor.thermal, 6 mosfet_subvt.channel (trannoise1: 8 sources, read as shifted)" */
 static void print_sources(const mna_system *system, const sim_request *request)
 {
-	static const char *const reading[] = {[SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",         [SIM_STRAT] = "strat",
-	                                      [SIM_ITO] = "ito",         [SIM_NOISE_OFF] = "off", [SIM_JUMP] = "jump"};
+	static const char *const reading[] = {
+	    [SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",     [SIM_STRAT] = "strat", [SIM_ITO] = "ito",
+	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto"};
 	int total = 0;
 	for (int b = 0; b < system->n_batch; b++) {
 		const mna_batch *batch = &system->batch[b];
@@ -64,6 +66,19 @@ static void print_sources(const mna_system *system, const sim_request *request)
 	        reading[request->reading]);
 }
 
+/* What NOISE=auto has chosen. */
+static void print_choice(const cli_session *session, const out_file *file, const sim_request *request)
+{
+	char group[200], *text = NULL;
+	snprintf(group, sizeof group, "/analyses/%s", request->name);
+	if (request->kind != SIM_TRANNOISE || request->reading != SIM_AUTO || request->method != SIM_WT2 ||
+	    !(request->types & SIM_THERMAL) || !(request->scale > 0) || !out_exists(file, group))
+		return;
+	if (out_get_attr_text(file, group, "choice", &text, session->diag) == TS_OK)
+		fprintf(stderr, "%s: %s\n", request->name, text);
+	alloc_free(text);
+}
+
 static ts_status run_requests(cli_session *session, const cli_simulation *simulation, out_file *file)
 {
 	const elab_circuit *c = session->circuit;
@@ -78,6 +93,8 @@ static ts_status run_requests(cli_session *session, const cli_simulation *simula
 				print_sources(session->system, request);
 		}
 		TS_TRY(sim_run(session->system, request, &options, file, session->diag));
+		if (!simulation->quiet)
+			print_choice(session, file, request);
 		TS_TRY(out_flush(file, session->diag));
 		if (stop_requested())
 			return TS_STOPPED;

@@ -23,7 +23,7 @@ static sim_request default_request(const net_card *card, sim_kind kind)
 	                     .dc_instance2 = -1,
 	                     .samples = 64,
 	                     .seed = 1,
-	                     .reading = SIM_SHIFTED,
+	                     .reading = SIM_AUTO,
 	                     .method = SIM_WT2,
 	                     .scale = 1,
 	                     .types = SIM_THERMAL | SIM_FLICKER,
@@ -140,13 +140,12 @@ ts_status elab_card_tran(elab_builder *b, const net_card *card)
 	return add_request(b, r);
 }
 
-enum { JUMP_INDEX = 6 }; /* in the tables of read_reading */
+enum { AUTO_INDEX = 5, JUMP_INDEX = 6 }; /* in the tables of read_reading */
 
 static ts_status read_reading(elab_builder *b, const net_card *card, sim_request *r)
 {
 	static const char *const table[] = {"shifted", "hk", "strat", "ito", "off", "auto", "jump", NULL};
-	static const sim_reading value[] = {SIM_SHIFTED,   SIM_HK,      SIM_STRAT, SIM_ITO,
-	                                    SIM_NOISE_OFF, SIM_SHIFTED, SIM_JUMP};
+	static const sim_reading value[] = {SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_AUTO, SIM_JUMP};
 	const net_param *param = elab_field_find(card, "noise");
 	const int is_jump = strcmp(card->name, ".jump") == 0;
 	const char *text = param ? elab_field_text(param) : "auto";
@@ -158,7 +157,7 @@ static ts_status read_reading(elab_builder *b, const net_card *card, sim_request
 		diag_add(b->diag, E0315, param->value_span, ".jump takes no NOISE=%s: use .trannoise", text);
 		return TS_NETLIST;
 	}
-	int index = is_jump ? JUMP_INDEX : 0;
+	int index = is_jump ? JUMP_INDEX : AUTO_INDEX;
 	TS_TRY(elab_field_choice(b, card, (elab_choice){"noise", table}, &index));
 	r->reading = value[index];
 	return TS_OK;

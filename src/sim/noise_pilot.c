@@ -11,14 +11,14 @@
  */
 #include <math.h>
 #include "base/alloc.h"
-#include "sim/noise_run.h"
+#include "sim/noise_auto.h"
 
 static const double STEP_PART = 0.25; /* h lambda of the run, lambda averaged over the pilot */
 static const double PILOT_PART = 0.1; /* h lambda of the pilot */
 static const double GRID_SLACK = 1e-9;
 static const double MOST_STEPS = 1e15;
 static const double SLOWEST = 0.1, FASTEST = 0.008; /* default band of flicker noise: part of 1/TSTOP, of 1/h */
-static const double MARGIN = 0.5;                  /* of a signal's range, added on both sides of its histogram */
+static const double MARGIN = 0.5;                   /* of a signal's range, added on both sides of its histogram */
 enum { PILOT_STEPS = 4096, RATE_EVERY = 16, PILOT_BIASES = 9 };
 
 typedef struct pilot {
@@ -30,6 +30,8 @@ typedef struct pilot {
 	double rate;       /* largest seen */
 	double sum, count; /* of rates at this bias */
 	double mean;       /* largest mean of a bias */
+	double bit_low, bit_high;
+	size_t n_bias;
 } pilot;
 
 static void see_rates(pilot *p)
@@ -139,7 +141,25 @@ static ts_status run_biases(pilot *p)
 	run->results.worst_rate = p->rate;
 	if (run->pbit)
 		run->threshold = run->pbit->threshold_auto ? 0.5 * (low + high) : run->pbit->threshold;
+	p->bit_low = low;
+	p->bit_high = high;
+	p->n_bias = n;
 	return set_grid(run, p->mean);
+}
+
+/* A p-bit whose threshold was never met by its range has no barrier to be estimated. */
+static ts_status choose(pilot *p)
+{
+	noise_pilot_tools tools = {.tile = p->tile,
+	                           .work = p->work,
+	                           .stream = &p->stream,
+	                           .trajectory = p->trajectory,
+	                           .n_bias = p->n_bias,
+	                           .step = p->run->grid.h,
+	                           .rate = p->mean,
+	                           .bit_low = p->bit_low,
+	                           .bit_high = p->bit_high};
+	return noise_choose(p->run, &tools);
 }
 
 static int has_flicker(const mna_system *s)
@@ -154,11 +174,18 @@ static int has_flicker(const mna_system *s)
 	return 0;
 }
 
+/* What a plan is told: jumps are no business of the pilot. */
+static sim_reading gaussian_of(sim_reading reading, int jumps)
+{
+	return reading == SIM_AUTO || (reading == SIM_JUMP && !jumps) ? SIM_SHIFTED : reading;
+}
+
 /* The plan of the run itself, in place of the pilot's: with jumps, with flicker noise. */
 static ts_status change_plan(noise_run *run, mna_tile *tile)
 {
 	const sim_request *q = run->request;
-	const sde_options options = {.reading = q->reading,
+	const sde_options options = {.reading = gaussian_of(q->reading, 1),
+	                             .jumps = run->choice.jumps,
 	                             .method = q->method,
 	                             .scale = q->scale,
 	                             .energy = q->energy,
@@ -183,8 +210,7 @@ static ts_status change_plan(noise_run *run, mna_tile *tile)
 ts_status noise_pilot(noise_run *run)
 {
 	const sim_request *q = run->request;
-	const sim_reading reading = q->reading == SIM_JUMP ? SIM_SHIFTED : q->reading;
-	const sde_options options = {.reading = reading,
+	const sde_options options = {.reading = gaussian_of(q->reading, 0),
 	                             .method = q->method,
 	                             .scale = q->scale,
 	                             .energy = q->energy,
@@ -203,7 +229,11 @@ ts_status noise_pilot(noise_run *run)
 		status = noise_stream_create(run->plan, &options, &p.stream);
 	if (status == TS_OK)
 		status = run_biases(&p);
-	if (status == TS_OK && (q->reading == SIM_JUMP || ((q->types & SIM_FLICKER) && has_flicker(run->system))))
+	if (status == TS_OK && q->reading == SIM_AUTO && q->method == SIM_WT2 && (q->types & SIM_THERMAL) &&
+	    q->scale > 0)
+		status = choose(&p);
+	if (status == TS_OK && (q->reading == SIM_JUMP || run->choice.n_jump > 0 ||
+	                        ((q->types & SIM_FLICKER) && has_flicker(run->system))))
 		status = change_plan(run, p.tile);
 	noise_stream_destroy(&p.stream);
 	sde_work_destroy(p.work);

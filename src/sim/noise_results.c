@@ -176,8 +176,9 @@ static ts_status put_energy(writer *w)
 
 static const char *reading_name(const sim_request *q)
 {
-	static const char *const name[] = {[SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",         [SIM_STRAT] = "strat",
-	                                   [SIM_ITO] = "ito",         [SIM_NOISE_OFF] = "off", [SIM_JUMP] = "jump"};
+	static const char *const name[] = {
+	    [SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",     [SIM_STRAT] = "strat", [SIM_ITO] = "ito",
+	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto"};
 	return name[q->reading];
 }
 
@@ -269,6 +270,8 @@ static ts_status put_attributes(writer *w, ts_status ended)
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		TS_TRY(out_attr_number(w->file, group, number[i].name, number[i].value, run->diag));
 	TS_TRY(out_attr_text(w->file, group, "method", method[run->request->method], run->diag));
+	if (run->choice.text[0])
+		TS_TRY(out_attr_text(w->file, group, "choice", run->choice.text, run->diag));
 	return out_attr_text(w->file, group, "reading", reading_name(run->request), run->diag);
 }
 

@@ -51,6 +51,17 @@ typedef struct noise_results {
 	double worst_rate; /* largest |lambda| seen, 1/s */
 } noise_results;
 
+/* NOISE=auto: what jumps, and why. */
+typedef struct noise_choice {
+	uint8_t *jumps, *able; /* [n_instance] its sources jump; could. NULL unless NOISE=auto */
+	int n_jump, n_able;    /* sources */
+	double grain;          /* largest change of a drop in one jump, kT/q */
+	double barrier;        /* kT, estimate or (seen 0) lower bound; NaN: not asked for */
+	int seen;              /* flips were seen in the pilot */
+	double cost;           /* jumps per step if all that can did */
+	char text[200];
+} noise_choice;
+
 typedef struct noise_run {
 	const mna_system *system;
 	const sim_request *request;
@@ -72,6 +83,7 @@ typedef struct noise_run {
 	int n_lag;
 	double lag[REDUCE_LEVELS * REDUCE_LAGS]; /* samples */
 	noise_results results;
+	noise_choice choice;
 	noise_reduced reduced;
 	noise_books books;
 	struct progress *bar;

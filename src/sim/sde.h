@@ -54,6 +54,11 @@ uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_n
 void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory);
 /* 1 when all noise is made of jumps and nothing flows or moves otherwise: a step of any length is exact then. */
 int sde_plan_is_exact(const sde_plan *plan);
+/* 1 when jumps can be simulated in this circuit at all. */
+int sde_plan_takes_jumps(const sde_plan *plan);
+/* A source of a Gaussian plan as a stream of jumps, at the current state, means over lanes: change of the drop along it
+ * in one jump, V, and jumps per second, both ways; 0 when it has no rates. */
+void sde_source_jumps(sde_work *work, int source, double *drop, double *per_second);
 double sde_time(const sde_work *work);
 void sde_set_time(sde_work *work, double t); /* remove the rounding of summed steps */
 /* Fastest rate |lambda| of M^-1 G at the current state by power iteration, 1/s, [LANES]. */

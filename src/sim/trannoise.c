@@ -101,6 +101,8 @@ ts_status sim_trannoise(const mna_system *system, const sim_request *request, co
 	noise_books_destroy(&run.books);
 	sde_plan_destroy(run.plan);
 	sim_signals_destroy(&run.signals);
+	alloc_free(run.choice.jumps);
+	alloc_free(run.choice.able);
 	alloc_free(run.charge_of);
 	alloc_free(run.low);
 	alloc_free(run.bias);

@@ -136,8 +136,9 @@ ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got
 
 add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)
 add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/small.cir)
+add_test(NAME cli.auto COMMAND ${TS_CLI_DIR}/auto.sh $<TARGET_FILE:thermospice>)
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
-set_tests_properties(cli.interrupt cli.threads cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
+set_tests_properties(cli.auto cli.interrupt cli.threads cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
 
 # figures; skipped without h5py or matplotlib
 add_test(NAME analysis.plot COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/analysis/test_plot.py)

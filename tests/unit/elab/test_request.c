@@ -43,7 +43,7 @@ static void test_trannoise(void)
 	const sim_request *r = d.circuit->request;
 	T_INT(r[0].samples, 64);
 	T_INT(r[0].seed, 1);
-	T_INT(r[0].reading, SIM_SHIFTED);
+	T_INT(r[0].reading, SIM_AUTO);
 	T_INT(r[0].method, SIM_WT2);
 	T_INT(r[0].keep, 2);
 	T_INT(r[0].energy, 1);
@@ -62,7 +62,7 @@ static void test_trannoise(void)
 	T_INT(r[1].energy, 0);
 	T_INT(r[1].acf, 0);
 	T_INT(r[1].psd, 1024);
-	T_INT(r[2].reading, SIM_SHIFTED);
+	T_INT(r[2].reading, SIM_AUTO);
 	T_ABS(r[2].h, 0.0, 0.0);
 	T_TRUE(r[2].seed == UINT64_MAX);
 	deck_end(&d);
@@ -220,7 +220,7 @@ static void test_dump(void)
 	dump_has(text, "  dc1 v1 0 1 0.1\n");
 	dump_has(text, "  tran1 tstep=1e-09 tstop=1e-06 tstart=0 tmax=0 uic\n");
 	dump_has(text,
-	         "  trannoise1 tstep=1e-09 tstop=1e-06 tstart=0 samples=64 seed=1 noise=shifted method=wt2 keep=2 "
+	         "  trannoise1 tstep=1e-09 tstop=1e-06 tstart=0 samples=64 seed=1 noise=auto method=wt2 keep=2 "
 	         "energy=on acf=on psd=0 scale=1 step=0\n");
 	dump_has(text, "  ic v(in)=0.1\n");
 	dump_has(text, "  save i(v1)\n");
