@@ -41,7 +41,8 @@ typedef struct elab_probe {
 typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE } sim_kind;
 /* SIM_AUTO: shifted, and electron by electron where that is called for; never seen by a plan. */
 typedef enum sim_reading { SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_JUMP, SIM_AUTO } sim_reading;
-typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM } sim_method;
+/* SIM_LEAP: wt2, jumps by leaps; never seen by a plan. */
+typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM, SIM_LEAP } sim_method;
 
 typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2 } sim_noise_type; /* thermal: all white sources */
 

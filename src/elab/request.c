@@ -165,12 +165,20 @@ static ts_status read_reading(elab_builder *b, const net_card *card, sim_request
 
 static ts_status read_method(elab_builder *b, const net_card *card, sim_request *r)
 {
-	static const char *const table[] = {
-	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em", NULL};
+	static const char *const table[] = {[SIM_WT2] = "wt2",
+	                                    [SIM_BE] = "be",
+	                                    [SIM_HEUN] = "heun",
+	                                    [SIM_LM] = "lm",
+	                                    [SIM_EM] = "em",
+	                                    [SIM_LEAP] = "leap",
+	                                    NULL};
 	int index = SIM_WT2;
 	TS_TRY(elab_field_choice(b, card, (elab_choice){"method", table}, &index));
 	r->method = (sim_method)index;
-	return TS_OK;
+	if (r->method != SIM_LEAP || r->reading == SIM_JUMP)
+		return TS_OK;
+	diag_add(b->diag, E0315, elab_field_find(card, "method")->value_span, "METHOD=leap is for jumps: use .jump");
+	return TS_NETLIST;
 }
 
 static ts_status read_types(elab_builder *b, const net_card *card, sim_request *r)

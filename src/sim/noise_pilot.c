@@ -186,7 +186,8 @@ static ts_status change_plan(noise_run *run, mna_tile *tile)
 	const sim_request *q = run->request;
 	const sde_options options = {.reading = gaussian_of(q->reading, 1),
 	                             .jumps = run->choice.jumps,
-	                             .method = q->method,
+	                             .leap = q->method == SIM_LEAP,
+	                             .method = q->method == SIM_LEAP ? SIM_WT2 : q->method,
 	                             .scale = q->scale,
 	                             .energy = q->energy,
 	                             .h = run->grid.h,
@@ -211,7 +212,7 @@ ts_status noise_pilot(noise_run *run)
 {
 	const sim_request *q = run->request;
 	const sde_options options = {.reading = gaussian_of(q->reading, 0),
-	                             .method = q->method,
+	                             .method = q->method == SIM_LEAP ? SIM_WT2 : q->method,
 	                             .scale = q->scale,
 	                             .energy = q->energy,
 	                             .h = q->h,

@@ -250,8 +250,8 @@ static ts_status put_bit(writer *w)
 
 static ts_status put_attributes(writer *w, ts_status ended)
 {
-	static const char *const method[] = {
-	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em"};
+	static const char *const method[] = {[SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun",
+	                                     [SIM_LM] = "lm",   [SIM_EM] = "em", [SIM_LEAP] = "leap"};
 	const noise_run *run = w->run;
 	char group[256];
 	snprintf(group, sizeof group, "/analyses/%s", run->request->name);

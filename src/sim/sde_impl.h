@@ -180,6 +180,7 @@ struct sde_work {
 	double *ou_normal;           /* [n_flicker][n_pole][4] a block of normals */
 	double *flicker0, *flicker1; /* [n_flicker] at the step's ends, for s = 1 */
 	double *rate;                /* [2 n_jump] forward and reverse rates, 1/s */
+	double *rate0;               /* [2 n_jump] at the start of a leap */
 	double *packet;              /* [2 n_jump] their charge over plan->packet */
 	double *kick;                /* [n_jump][n_free + 1] change of the free unknowns when plan->packet jumps */
 	double *swing;               /* [n_jump][n_unknown] what moving charges take up then, C; without them absent */
@@ -238,6 +239,8 @@ void sde_step_flicker(sde_work *w, double h);
 ts_status sde_check_jumps(const sde_builder *b);
 void sde_find_kicks(sde_work *w);
 uint32_t sde_run_jumps(sde_work *w, double duration);
+/* n jumps of channel c (2k forward, 2k + 1 reverse) in lane l at once */
+void sde_move_packets(sde_work *w, int c, double n, int l);
 /* P^-1 of a unit charge that enters at row_from and leaves at row_to, in rhs */
 void sde_unit_pull(sde_work *w, int row_from, int row_to);
 /* sde_lists.c: what each row and each port sums up */
@@ -256,4 +259,6 @@ uint32_t sde_settle(sde_work *w, double h);
 void sde_solve(const lane_lu *lu, sde_work *w, const double *factors);
 /* to[unknown] = rhs of the free ones; others are left */
 void sde_spread(const sde_work *w, double *to);
+/* sde_leap.c: the jumps of a stretch by a leap; x1 = x at the start, and the state after it */
+uint32_t sde_leap(sde_work *w, const sde_jump_table *table, double duration);
 #endif

@@ -119,12 +119,11 @@ static double swing_energy(const sde_work *w, int k, double size, int l)
 	return sum;
 }
 
-/* The jump of channel c (2k forward, 2k + 1 reverse) in lane l. */
-static void jump(sde_work *w, int c, int l)
+void sde_move_packets(sde_work *w, int c, double n, int l)
 {
 	const sde_plan *p = w->plan;
 	const sde_jump *j = &p->jump[c / 2];
-	const double size = (c % 2 ? -1 : 1) * w->packet[c * LANES + l];
+	const double size = (c % 2 ? -n : n) * w->packet[c * LANES + l];
 	const double *kick = w->kick + (ptrdiff_t)(c / 2) * (p->n_free + 1) * LANES + l;
 	const double before = w->x1[j->from * LANES + l] - w->x1[j->to * LANES + l];
 	if (p->has_moving)
@@ -136,7 +135,7 @@ static void jump(sde_work *w, int c, int l)
 	w->heat[j->instance * LANES + l] += heat;
 	w->turnover[l] += fabs(heat);
 	w->count[(c / 2) * LANES + l] += size;
-	w->n_event[l] += 1;
+	w->n_event[l] += n;
 }
 
 /* node[] = charge that has left each node by jumps in this stretch */
@@ -203,13 +202,10 @@ static uint32_t close_stretch(sde_work *w)
 	return bad;
 }
 
-uint32_t sde_run_jumps(sde_work *w, double duration)
+/* All jumps of a stretch, one by one. */
+static uint32_t run_exactly(sde_work *w, const sde_jump_table *table, double duration)
 {
-	const sde_plan *p = w->plan;
-	const sde_jump_table *table = ISA_CHOOSE(sde_jump_table);
-	uint32_t open = (1u << LANES) - 1, bad = open_stretch(w);
-	memcpy(w->x1, w->x, (size_t)p->n_unknown * LANES * sizeof *w->x1);
-	memset(w->count, 0, (size_t)p->n_jump * LANES * sizeof *w->count);
+	uint32_t open = (1u << LANES) - 1, bad = 0;
 	for (int l = 0; l < LANES; l++)
 		w->left[l] = duration;
 	for (int n = 0; open; n++) {
@@ -217,12 +213,23 @@ uint32_t sde_run_jumps(sde_work *w, double duration)
 		open = table->draw(w, open, &bad);
 		for (int l = 0; l < LANES; l++)
 			if (open >> l & 1)
-				jump(w, (int)w->channel[l], l);
+				sde_move_packets(w, (int)w->channel[l], 1, l);
 		if (n >= MOST_JUMPS || (n % LOOK_EVERY == 0 && stop_requested())) {
 			bad |= open;
 			open = 0;
 		}
 	}
+	return bad;
+}
+
+uint32_t sde_run_jumps(sde_work *w, double duration)
+{
+	const sde_plan *p = w->plan;
+	const sde_jump_table *table = ISA_CHOOSE(sde_jump_table);
+	uint32_t bad = open_stretch(w);
+	memcpy(w->x1, w->x, (size_t)p->n_unknown * LANES * sizeof *w->x1);
+	memset(w->count, 0, (size_t)p->n_jump * LANES * sizeof *w->count);
+	bad |= p->options.leap ? sde_leap(w, table, duration) : run_exactly(w, table, duration);
 	bad |= close_stretch(w);
 	return bad | w->table->commit(w);
 }

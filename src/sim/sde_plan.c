@@ -174,7 +174,7 @@ int sde_plan_is_driven(const sde_plan *plan)
 
 int sde_plan_is_exact(const sde_plan *plan)
 {
-	return plan->n_jump > 0 && !plan->has_flow;
+	return plan->n_jump > 0 && !plan->has_flow && !plan->options.leap;
 }
 
 double sde_plan_corner(const sde_plan *plan, double t)

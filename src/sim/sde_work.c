@@ -66,6 +66,7 @@ static size_t layout(sde_work *w, double *base)
 	w->flicker1 = carve(base, &used, flickers);
 	const size_t jumps = (size_t)p->n_jump;
 	w->rate = carve(base, &used, 2 * jumps);
+	w->rate0 = carve(base, &used, 2 * jumps);
 	w->packet = carve(base, &used, 2 * jumps);
 	w->swing = carve(base, &used, p->has_moving ? jumps * n : 0);
 	w->kick = carve(base, &used, jumps * ((size_t)p->n_free + 1));

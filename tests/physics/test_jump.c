@@ -13,6 +13,12 @@ static const double SIGMAS = 4.5, TOL_BOOKS = 1e-9;
 static const double U = 26e-3, IOFF = 1e-9;                     /* V, A */
 enum { N = 10, MOST = 200, SAMPLES = 4000, MIN_EXPECTED = 20 }; /* N: electrons per U */
 
+/* T, rails, input, capacitance */
+#define INVERTER                                                                                                       \
+	"inverter\n.temp '%.17g-273.15'\nvdd vdd 0 %.17g\nvss vss 0 %.17g\nvin in 0 %.17g\n"                           \
+	"mn out in vss vss n\nmp out in vdd vdd p\nc1 out 0 %.17g\n.model n nmos level=subvt i0=1n\n"                  \
+	".model p pmos level=subvt i0=1n\n.end\n"
+
 typedef struct panel {
 	double vdd, vin; /* U */
 	double mean, variance;
@@ -24,11 +30,7 @@ static sde_bench open_inverter(double vdd, double vin, double scale)
 {
 	char text[600];
 	const sde_options o = {.reading = SIM_JUMP, .method = SIM_WT2, .scale = scale, .energy = 1};
-	snprintf(text, sizeof text,
-	         "inverter\n.temp '%.17g-273.15'\nvdd vdd 0 %.17g\nvss vss 0 %.17g\nvin in 0 %.17g\n"
-	         "mn out in vss vss n\nmp out in vdd vdd p\nc1 out 0 %.17g\n.model n nmos level=subvt i0=1n\n"
-	         ".model p pmos level=subvt i0=1n\n.end\n",
-	         U * PHYS_Q / PHYS_K, vdd * U, -vdd * U, vin * U, N * PHYS_Q / U);
+	snprintf(text, sizeof text, INVERTER, U * PHYS_Q / PHYS_K, vdd * U, -vdd * U, vin * U, N * PHYS_Q / U);
 	return bench_open(text, &o);
 }
 
@@ -223,6 +225,55 @@ static void test_levels(const char *program)
 	}
 }
 
+/* Variance of the output by leaps of h t0, Vdd = 2 U, over the exact one; its standard error. */
+static double leap_variance(double h, int steps, double *se, double *current)
+{
+	static const panel law = {2, 0, 0, 37.598884, 0, N};
+	char text[600];
+	const double t0 = PHYS_Q / IOFF;
+	const sde_options o = {.reading = SIM_JUMP, .method = SIM_WT2, .scale = 1, .energy = 1, .leap = 1};
+	snprintf(text, sizeof text, INVERTER, U * PHYS_Q / PHYS_K, law.vdd * U, -law.vdd * U, 0.0, N * PHYS_Q / U);
+	sde_bench b = bench_open(text, &o);
+	const int out = bench_node(&b, "out"), every = (int)lround(25 / h); /* five relaxation times */
+	double square = 0, fourth = 0, n = 0;
+	seed(&b, 21, 0);
+	uint32_t failed = sde_begin(b.work, 0);
+	for (int k = 0; k < steps; k++) {
+		failed |= sde_step(b.work, h * t0, b.xi, b.xi_next);
+		if (k < 2 * every || k % every)
+			continue;
+		for (int l = 0; l < LANES; l++) {
+			const double m = b.tile->x[out * LANES + l] * N / U;
+			square += m * m;
+			fourth += m * m * m * m;
+			n += 1;
+		}
+	}
+	*current = sde_charge(b.work, bench_instance(&b, "vdd"))[0] / (PHYS_Q * steps * h);
+	square /= n;
+	*se = sqrt((fourth / n - square * square) / n) / law.variance;
+	T_INT(failed, 0);
+	double residual[LANES];
+	sde_residual(b.work, residual);
+	for (int l = 0; l < LANES; l++)
+		T_TRUE(residual[l] < TOL_BOOKS);
+	bench_close(&b);
+	return square / law.variance;
+}
+
+static void test_leaps(void)
+{
+	static const double h[] = {0.8, 0.2}, allowed[] = {0.01, 0.005};
+	t_section("by leaps: the inverter's variance at Vdd = 2 U comes out right as the leap shrinks");
+	for (int k = 0; k < 2; k++) {
+		double se, current;
+		const double ratio = leap_variance(h[k], k ? 1000000 : 250000, &se, &current);
+		printf("  leap %.1f t0: variance %.4f +- %.4f of the exact, current %.3f\n", h[k], ratio, se, current);
+		T_ABS(ratio, 1, allowed[k] + SIGMAS * se);
+		T_REL(current, 6.242200, 0.02);
+	}
+}
+
 static void test_refused(void)
 {
 	static const char *const text[] = {
@@ -256,6 +307,7 @@ int main(int argc, char **argv)
 	test_scale();
 	test_identity();
 	test_levels(argv[0]);
+	test_leaps();
 	test_refused();
 	return t_done();
 }
