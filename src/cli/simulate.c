@@ -46,7 +46,7 @@ static void print_sources(const mna_system *system, const sim_request *request)
 {
 	static const char *const reading[] = {
 	    [SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",     [SIM_STRAT] = "strat", [SIM_ITO] = "ito",
-	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto"};
+	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto",   [SIM_CARD] = "card"};
 	int total = 0;
 	for (int b = 0; b < system->n_batch; b++) {
 		const mna_batch *batch = &system->batch[b];

@@ -27,9 +27,12 @@
 #include "base/lane.h"
 
 /* What eval must fill: F f, Q q, G g, C c, S s, DS ds (needs S), OBS observables, RATE rate and packet. REST: f and g
- * leave out the currents of the sources that have rates. */
+ * leave out the currents of the sources that have rates. CARD fills nothing: it asks that s and ds be those of the law
+ * published with the model's card, where that is not the device's own (which obeys thermodynamics); devices whose laws
+ * agree ignore it. Not with a shift. */
 typedef enum dev_want {
-	DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64, DEV_RATE = 128, DEV_REST = 256
+	DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64, DEV_RATE = 128, DEV_REST = 256,
+	DEV_CARD = 512
 } dev_want;
 typedef enum dev_rates { DEV_NO_RATES, DEV_ELECTRONS, DEV_PACKETS } dev_rates;
 typedef enum dev_quantity { DEV_VOLTAGE, DEV_CURRENT } dev_quantity;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Diode: I = Is (e^{V/nU} - 1), continued linearly above V/nU = 80; electron rates of physics.md 1.2 for every n, so
- * that S = 2 q I coth(V/2U) and a diode with a capacitor relaxes to kT/C. Charge: depletion (SPICE) + tt I.
- * Temperature: Is(T) = Is (T/Tn)^{xti/n} exp[(T/Tn - 1) eg/(nU)], vj(T) and cjo(T) as in SPICE.
- * No breakdown. Series resistance is refused: put a resistor in series, so that its noise has its own node.
+ * that S = 2 q I coth(V/2U) and a diode with a capacitor relaxes to kT/C; the card's own law is SPICE's 2q|I|. Charge:
+ * depletion (SPICE) + tt I. Temperature: Is(T) = Is (T/Tn)^{xti/n} exp[(T/Tn - 1) eg/(nU)], vj(T) and cjo(T) as in
+ * SPICE. No breakdown. Series resistance is refused: put a resistor in series, so that its noise has its own node.
  */
 #include <math.h>
 #include "base/phys.h"
@@ -17,7 +17,7 @@ static const dev_stamp stamp[] = {
     {0, 0, DEV_G | DEV_C}, {0, 1, DEV_G | DEV_C}, {1, 0, DEV_G | DEV_C}, {1, 1, DEV_G | DEV_C}};
 static const dev_noise noise[] = {{"shot", 0, 1, DEV_WHITE, DEV_ELECTRONS, 0, 0}};
 static const dev_shape shape = {port, 2, stamp, 4, noise, 1};
-static const dev_obs obs[DIODE_N_OBS] = {{"id", "A"}, {"gd", "S"}, {"cd", "F"}};
+static const dev_obs obs[DIODE_N_OBS] = {{"id", "A"}, {"gd", "S"}, {"cd", "F"}, {"s", "A^2/Hz"}, {"s_card", "A^2/Hz"}};
 static const dev_param param[N_PARAM] = {
     [P_IS] = {"is", "A", "saturation current at tnom [spice3]", 1e-14, 1e-40, 1e3, 1},
     [P_N] = {"n", "", "ideality, >= 1 [spice3]", 1, 1, 100, 1},

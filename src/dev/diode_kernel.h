@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Diode on lanes: forward rate at v + shift, reverse rate at v - shift, f = q (l+ - l-), S = 2 q^2 (l+ + l-); charge at
- * v. See diode.c and junction.h.
+ * v. DEV_CARD: SPICE's S = 2q|I|. See diode.c and junction.h.
  */
 #ifndef DEV_DIODE_KERNEL_H
 #define DEV_DIODE_KERNEL_H
@@ -18,7 +18,7 @@ enum {
 	DIODE_FC,
 	DIODE_N_CONST
 };
-enum { DIODE_OBS_ID, DIODE_OBS_GD, DIODE_OBS_CD, DIODE_N_OBS };
+enum { DIODE_OBS_ID, DIODE_OBS_GD, DIODE_OBS_CD, DIODE_OBS_S, DIODE_OBS_S_CARD, DIODE_N_OBS };
 
 static inline junction_rates diode_rates(const dev_in *in, int i, lane v)
 {
@@ -48,7 +48,23 @@ static inline void diode_put_charge(const dev_in *in, dev_out *out, int i, lane 
 		kernel_put(out->obs, DIODE_OBS_ID, i, PHYS_Q * (r->forward - r->reverse));
 		kernel_put(out->obs, DIODE_OBS_GD, i, PHYS_Q * (r->dforward - r->dreverse));
 		kernel_put(out->obs, DIODE_OBS_CD, i, charge.c);
+		kernel_put(out->obs, DIODE_OBS_S, i, 2 * PHYS_Q * PHYS_Q * (r->forward + r->reverse));
+		kernel_put(out->obs, DIODE_OBS_S_CARD, i, 2 * PHYS_Q * PHYS_Q * lane_abs(r->forward - r->reverse));
 	}
+}
+
+/* Forward rate from `ahead`, reverse from `back`; the card's law is 2q|I|, whose corner at I = 0 gets the slope 0. */
+static inline void diode_put_noise(const dev_in *in, dev_out *out, int i, const junction_rates *ahead,
+                                   const junction_rates *back)
+{
+	const double unit = 2 * PHYS_Q * PHYS_Q, sign = in->want & DEV_CARD ? -1 : 1;
+	const lane s = unit * (ahead->forward + sign * back->reverse);
+	const lane slope = unit * (ahead->dforward + sign * back->dreverse);
+	if (in->want & DEV_S)
+		kernel_put(out->s, 0, i, lane_abs(s));
+	if (in->want & DEV_DS)
+		kernel_put_pair(out->ds, 0, 1, i,
+		                lane_select(s < 0.0, -slope, lane_select(s > 0.0, slope, lane_set(0))));
 }
 
 static inline void diode_eval(const dev_in *in, dev_out *out)
@@ -68,10 +84,8 @@ static inline void diode_eval(const dev_in *in, dev_out *out)
 			kernel_put_pair(out->f, 0, 1, i, part * (ahead.forward - back.reverse));
 		if (in->want & DEV_G)
 			kernel_put_admittance(out->g, 0, i, part * (ahead.dforward - back.dreverse));
-		if (in->want & DEV_S)
-			kernel_put(out->s, 0, i, 2 * PHYS_Q * PHYS_Q * (ahead.forward + back.reverse));
-		if (in->want & DEV_DS)
-			kernel_put_pair(out->ds, 0, 1, i, 2 * PHYS_Q * PHYS_Q * (ahead.dforward + back.dreverse));
+		if (in->want & (DEV_S | DEV_DS))
+			diode_put_noise(in, out, i, &ahead, &back);
 		if (in->want & DEV_RATE) {
 			kernel_put(out->rate, 0, i, ahead.forward);
 			kernel_put(out->rate, 1, i, back.reverse);

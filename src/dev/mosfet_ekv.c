@@ -5,7 +5,8 @@
  *
  * Noise is not the published one but S = 4kT (I/Vds) r of physics.md 1.5: exactly 4kT gds at Vds = 0, shot noise in
  * weak inversion, thermal noise in strong inversion. Electron by electron it is a stream of packets q* <= q that has the
- * same current and noise (mosfet_ekv_rates.h). Flicker noise is S = KF gm^2/(Weff Leff COX f^AF), nothing at
+ * same current and noise (mosfet_ekv_rates.h). The published S = 4kT beta |q_i| is the card's law (DEV_CARD), with the
+ * current's factor for the series resistance. Flicker noise is S = KF gm^2/(Weff Leff COX f^AF), nothing at
  * Vds = 0. Multiplication noise of the impact-ionisation current is not included.
  *
  * Series resistance RSH HDIF/W of each side acts by the first-order factor 1/(1 + gms R + gds R), which is exact (also
@@ -152,8 +153,8 @@ static const dev_stamp stamp[] = {
 static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, DEV_PACKETS, 0, 0},
                                   {"flicker", 0, 2, DEV_FLICKER, 0, EKV_FLICKER, EKV_AF}};
 static const dev_shape shape = {port, 4, stamp, 16, noise, 2};
-static const dev_obs obs[EKV_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"}, {"vp", "V"},
-                                       {"n", ""},   {"if", ""},  {"ir", ""}};
+static const dev_obs obs[EKV_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"},    {"vp", "V"},         {"n", ""},
+                                       {"if", ""},  {"ir", ""},  {"s", "A^2/Hz"}, {"s_card", "A^2/Hz"}};
 
 /* One device's size and temperature. */
 typedef struct ekv_size {

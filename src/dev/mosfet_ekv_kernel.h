@@ -50,7 +50,18 @@ enum {
 	EKV_AF,
 	EKV_N_CONST
 };
-enum { EKV_OBS_ID, EKV_OBS_GM, EKV_OBS_GDS, EKV_OBS_VP, EKV_OBS_N, EKV_OBS_IF, EKV_OBS_IR, EKV_N_OBS };
+enum {
+	EKV_OBS_ID,
+	EKV_OBS_GM,
+	EKV_OBS_GDS,
+	EKV_OBS_VP,
+	EKV_OBS_N,
+	EKV_OBS_IF,
+	EKV_OBS_IR,
+	EKV_OBS_S,
+	EKV_OBS_S_CARD,
+	EKV_N_OBS
+};
 enum { EKV_D, EKV_G, EKV_S, EKV_B };   /* ports */
 enum { EKV_BY_G, EKV_BY_D, EKV_BY_S }; /* partial derivatives of the duals, by the real drain and source */
 #define EKV_LOWEST_V (-600.0)          /* y = e^-600 at least, so that 1/y stays finite */
@@ -66,7 +77,7 @@ typedef struct ekv_bias {
 } ekv_bias;
 
 typedef struct ekv_channel {
-	dual chord, s, impact; /* I/Vds, noise, drain-bulk current */
+	dual chord, s, card, impact; /* I/Vds, noise, published noise (if wanted), drain-bulk current */
 } ekv_channel;
 
 /* y of 2y + ln y = v: with w = 2y the Lambert function of 2 e^v, from a global guess within 1 % by two fourth-order
@@ -236,6 +247,14 @@ DUAL_INLINE dual ekv_impact(const dev_in *in, int i, const ekv_bias *a, const ek
 	return dual_mul(dual_scale(gain, strength), current);
 }
 
+/* Step 11, the published thermal noise without series resistance: 4kT beta |q_i|, -q_i = n_q U B. */
+DUAL_INLINE dual ekv_published_noise(const ekv_bias *a, dual beta)
+{
+	const dual depth = dual_sqrt(dual_shift(a->psi, lane_set(EKV_SMALL_V)));
+	const dual nq = dual_shift(dual_scale(ekv_inverse(depth), 0.5 * a->gamma0), lane_set(1));
+	return dual_scale(dual_mul(dual_mul(beta, nq), a->b), 4.0 * PHYS_Q * a->u * a->u);
+}
+
 /* Step 9 and the noise law. */
 DUAL_INLINE ekv_channel ekv_channel_at(const dev_in *in, int i, const ekv_bias *a)
 {
@@ -253,6 +272,9 @@ DUAL_INLINE ekv_channel ekv_channel_at(const dev_in *in, int i, const ekv_bias *
 	const dual plain = ekv_chord(a->yf, a->yr, dual_scale(a->vds, 1.0 / u));
 	const dual r = dual_scale(dual_div(a->b, plain), lane_set(0.5));
 	c.s = dual_scale(dual_mul(c.chord, r), 4.0 * PHYS_Q * u);
+	c.card = c.s;
+	if (in->want & (DEV_CARD | DEV_OBS))
+		c.card = dual_div(ekv_published_noise(a, beta), dual_shift(ends, lane_set(1)));
 	c.impact = ekv_impact(in, i, a, &x, dual_mul(c.chord, a->vds));
 	return c;
 }
@@ -302,7 +324,8 @@ static inline void ekv_put_row(double *array, int row, int i, const dual *x)
 	kernel_put(array, 4 * row + EKV_B, i, -(x->d[EKV_BY_D] + x->d[EKV_BY_G] + x->d[EKV_BY_S]));
 }
 
-static inline void ekv_put_obs(const dev_in *in, dev_out *out, int i, const ekv_bias *a, const dual *drain)
+static inline void ekv_put_obs(const dev_in *in, dev_out *out, int i, const ekv_bias *a, const dual *drain,
+                               const ekv_channel *c)
 {
 	const lane sign = kernel_get(in->k, EKV_SIGN, i);
 	const lane forward = a->yf.v * (1.0 + a->yf.v), reverse = a->yr.v * (1.0 + a->yr.v);
@@ -313,6 +336,8 @@ static inline void ekv_put_obs(const dev_in *in, dev_out *out, int i, const ekv_
 	kernel_put(out->obs, EKV_OBS_N, i, a->n.v);
 	kernel_put(out->obs, EKV_OBS_IF, i, lane_select(a->swapped, reverse, forward));
 	kernel_put(out->obs, EKV_OBS_IR, i, lane_select(a->swapped, forward, reverse));
+	kernel_put(out->obs, EKV_OBS_S, i, c->s.v);
+	kernel_put(out->obs, EKV_OBS_S_CARD, i, c->card.v);
 }
 
 static inline void ekv_put_channel(const dev_in *in, dev_out *out, int i, const ekv_bias *a)
@@ -321,7 +346,7 @@ static inline void ekv_put_channel(const dev_in *in, dev_out *out, int i, const 
 	const ekv_channel c = ekv_channel_at(in, i, a);
 	const dual current = dual_mul(c.chord, a->vds), none = dual_set(lane_set(0));
 	const dual bulk = dual_scale(c.impact, lane_set(-1)), negative = dual_scale(current, lane_set(-1));
-	const dual high = dual_add(current, c.impact);
+	const dual high = dual_add(current, c.impact), *const law = in->want & DEV_CARD ? &c.card : &c.s;
 	const dual drain = dual_select(a->swapped, negative, high), source = dual_select(a->swapped, high, negative);
 	const dual rest_d = dual_select(a->swapped, none, c.impact), rest_s = dual_select(a->swapped, c.impact, none);
 	const int rest = in->want & DEV_REST;
@@ -334,16 +359,16 @@ static inline void ekv_put_channel(const dev_in *in, dev_out *out, int i, const 
 	}
 	if (in->want & DEV_S) {
 		const lane gm = drain.d[EKV_BY_G];
-		kernel_put(out->s, 0, i, c.s.v);
+		kernel_put(out->s, 0, i, law->v);
 		kernel_put(out->s, 1, i, kernel_get(in->k, EKV_FLICKER, i) * gm * gm);
 	}
 	if (in->want & DEV_DS) {
-		const dual slope = dual_scale(c.s, sign);
+		const dual slope = dual_scale(*law, sign);
 		ekv_put_row(out->ds, 0, i, &slope);
 		ekv_put_row(out->ds, 1, i, &none);
 	}
 	if (in->want & DEV_OBS)
-		ekv_put_obs(in, out, i, a, &drain);
+		ekv_put_obs(in, out, i, a, &drain, &c);
 }
 
 /* Junction of port p (EKV_D or EKV_S) to the bulk; what it adds to q[p]. first: its CJ among the constants. */

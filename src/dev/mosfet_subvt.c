@@ -20,10 +20,11 @@ static const dev_stamp stamp[] = {
     {3, 0, DEV_C},         {3, 1, DEV_C},         {3, 2, DEV_C},         {3, 3, DEV_C}};
 static const dev_noise noise[] = {{"channel", 0, 2, DEV_WHITE, DEV_ELECTRONS, 0, 0}};
 static const dev_shape shape = {port, 4, stamp, 16, noise, 1};
-static const dev_obs obs[SUBVT_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"}};
+static const dev_obs obs[SUBVT_N_OBS] = {{"id", "A"}, {"gm", "S"}, {"gds", "S"}, {"s", "A^2/Hz"}};
 static const dev_param param[N_PARAM] = {
     [P_I0] = {"i0", "A", "current scale at Vgs = vth [physics.md 1.4]", 1e-9, 1e-40, 1e3, 1},
-    [P_VTH] = {"vth", "V", "threshold; positive for enhancement devices of both types [physics.md 1.4]", 0, -100, 100, 1},
+    [P_VTH] = {"vth", "V", "threshold; positive for enhancement devices of both types [physics.md 1.4]", 0, -100, 100,
+               1},
     [P_N] = {"n", "", "slope factor [physics.md 1.4]", 1, 1, 100, 1},
     [P_CGS] = {"cgs", "F", "gate-source capacitance [physics.md 1.4]", 0, 0, 1, 1},
     [P_CGD] = {"cgd", "F", "gate-drain capacitance [physics.md 1.4]", 0, 0, 1, 1},

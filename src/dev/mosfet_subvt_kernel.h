@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Ideal subthreshold MOSFET on lanes. Carriers leave the source at rate A e^{-Vsb/U} and the drain at A e^{-Vdb/U},
- * A = (I0/q) e^{(Vgb-vth)/nU}, all voltages mirrored for pmos. In nmos an electron going from source to drain carries +q
- * from d to s: that is the forward rate; in pmos a hole from drain to source does. So the forward rate is the one that
- * leaves s in nmos and d in pmos, and in both l+/l- = e^{Vds/U}. See mosfet_subvt.c.
+ * A = (I0/q) e^{(Vgb-vth)/nU}, all voltages mirrored for pmos. In nmos an electron going from source to drain carries
+ * +q from d to s: that is the forward rate; in pmos a hole from drain to source does. So the forward rate is the one
+ * that leaves s in nmos and d in pmos, and in both l+/l- = e^{Vds/U}. See mosfet_subvt.c.
  */
 #ifndef DEV_MOSFET_SUBVT_KERNEL_H
 #define DEV_MOSFET_SUBVT_KERNEL_H
@@ -23,7 +23,7 @@ enum {
 	SUBVT_CSB,
 	SUBVT_N_CONST
 };
-enum { SUBVT_OBS_ID, SUBVT_OBS_GM, SUBVT_OBS_GDS, SUBVT_N_OBS };
+enum { SUBVT_OBS_ID, SUBVT_OBS_GM, SUBVT_OBS_GDS, SUBVT_OBS_S, SUBVT_N_OBS };
 enum { SUBVT_D, SUBVT_G, SUBVT_S, SUBVT_B };
 
 typedef struct subvt_constants {
@@ -81,8 +81,8 @@ static inline void subvt_put_charge(const dev_in *in, dev_out *out, const lane v
 		kernel_put(out->q, SUBVT_B, i, -qgb - qdb - qsb);
 	}
 	if (in->want & DEV_C) {
-		const lane c[16] = {cgd + cdb, -cgd, zero, -cdb, -cgd, cgs + cgd + cgb, -cgs, -cgb,
-		                    zero, -cgs, cgs + csb, -csb, -cdb, -cgb, -csb, cgb + cdb + csb};
+		const lane c[16] = {cgd + cdb, -cgd, zero, -cdb, -cgd, cgs + cgd + cgb, -cgs, -cgb, zero, -cgs,
+		                    cgs + csb, -csb, -cdb, -cgb, -csb, cgb + cdb + csb};
 		for (int s = 0; s < 16; s++)
 			if (in->shape->stamp[s].part & DEV_C)
 				kernel_put(out->c, s, i, c[s]);
@@ -121,6 +121,7 @@ static inline void subvt_put_current(const dev_in *in, dev_out *out, const subvt
 		kernel_put(out->obs, SUBVT_OBS_ID, i, current);
 		kernel_put(out->obs, SUBVT_OBS_GM, i, d[SUBVT_G]);
 		kernel_put(out->obs, SUBVT_OBS_GDS, i, d[SUBVT_D]);
+		kernel_put(out->obs, SUBVT_OBS_S, i, 2 * PHYS_Q * PHYS_Q * (rate[0].value + rate[1].value));
 	}
 }
 

@@ -88,7 +88,7 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 {
 	static const char *const reading[] = {
 	    [SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",     [SIM_STRAT] = "strat", [SIM_ITO] = "ito",
-	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto"};
+	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto",   [SIM_CARD] = "card"};
 	static const char *const method[] = {
 	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em", [SIM_LEAP] = "leap"};
 	fprintf(to, "  %s", r->name);

@@ -144,15 +144,12 @@ enum { AUTO_INDEX = 5, JUMP_INDEX = 6 }; /* in the tables of read_reading */
 
 static ts_status read_reading(elab_builder *b, const net_card *card, sim_request *r)
 {
-	static const char *const table[] = {"shifted", "hk", "strat", "ito", "off", "auto", "jump", NULL};
-	static const sim_reading value[] = {SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_AUTO, SIM_JUMP};
+	static const char *const table[] = {"shifted", "hk", "strat", "ito", "off", "auto", "jump", "card", NULL};
+	static const sim_reading value[] = {SIM_SHIFTED,   SIM_HK,   SIM_STRAT, SIM_ITO,
+	                                    SIM_NOISE_OFF, SIM_AUTO, SIM_JUMP,  SIM_CARD};
 	const net_param *param = elab_field_find(card, "noise");
 	const int is_jump = strcmp(card->name, ".jump") == 0;
 	const char *text = param ? elab_field_text(param) : "auto";
-	if (strcasecmp(text, "card") == 0) {
-		diag_add(b->diag, E0311, param->value_span, "NOISE=card is not in this version: use NOISE=shifted");
-		return TS_NETLIST;
-	}
 	if (is_jump && param && strcasecmp(text, "jump") != 0) {
 		diag_add(b->diag, E0315, param->value_span, ".jump takes no NOISE=%s: use .trannoise", text);
 		return TS_NETLIST;
@@ -160,6 +157,10 @@ static ts_status read_reading(elab_builder *b, const net_card *card, sim_request
 	int index = is_jump ? JUMP_INDEX : AUTO_INDEX;
 	TS_TRY(elab_field_choice(b, card, (elab_choice){"noise", table}, &index));
 	r->reading = value[index];
+	if (r->reading == SIM_CARD)
+		diag_add(b->diag, W0305, param->value_span,
+		         "NOISE=card: the published noise laws do not keep a circuit at equilibrium; use NOISE=shifted "
+		         "for physics");
 	return TS_OK;
 }
 

@@ -75,6 +75,8 @@ static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h,
 	dev_in in = {.v = w->v, .t = stage ? w->t1 : w->t0, .shape = g->mna->shape};
 	in.want = DEV_F | DEV_S | (g->part == SDE_REST ? (unsigned)DEV_REST : 0u) | (stage & 1 ? 0u : (unsigned)DEV_G) |
 	          (g->drifts ? (unsigned)DEV_DS : 0u);
+	if (w->plan->options.reading == SIM_CARD)
+		in.want |= DEV_CARD;
 	if (g->moving)
 		in.want |= DEV_Q | (stage == 1 ? 0u : (unsigned)DEV_C);
 	for (int i = 0; i < g->n_inst; i++) {

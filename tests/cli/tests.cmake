@@ -82,6 +82,8 @@ ts_cli_test(bad.work_between EXIT 2 ARGS check --run bad/work_between.cir MATCH 
 ts_cli_test(bad.work_temperatures EXIT 2 ARGS check --run bad/work_temperatures.cir MATCH "error: .*one temperature: r2.*E0414")
 ts_cli_test(bad.books_not_asked EXIT 2 ARGS check --run bad/books_not_asked.cir
   MATCH "books_not_asked.cir:6:1: error: .*did not ask.*E0321")
+ts_cli_test(card_noise EXIT 0 ARGS check --run bad/card_noise.cir
+  MATCH "card_noise.cir:21:57: warning: .*W0305" "6 of 6 claims hold")
 ts_cli_test(bad.expect_unknown EXIT 2 ARGS check --run bad/expect_unknown.cir MATCH "expect_unknown.cir:5:[0-9]+: error: .*nowhere")
 ts_cli_test(bad.expect_analysis EXIT 2 ARGS check --run bad/expect_analysis.cir MATCH "expect_analysis.cir:5:[0-9]+: error: .*tran")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")

@@ -33,6 +33,7 @@ typedef struct bench {
 	const dev_shape *shape;
 	const void *aux;
 	int shifted;
+	unsigned also; /* wanted besides BENCH_ALL */
 } bench;
 
 /* Aligned on its own page-free block: the struct is over-aligned. */
@@ -88,7 +89,7 @@ static inline void bench_run(bench *b)
 	                   .shift = b->shifted ? b->shift[0] : NULL,
 	                   .aux = b->aux,
 	                   .shape = b->shape,
-	                   .want = BENCH_ALL | DEV_RATE};
+	                   .want = BENCH_ALL | DEV_RATE | b->also};
 	dev_out out = {.f = b->f[0],
 	               .q = b->q[0],
 	               .g = b->g[0],

@@ -12,6 +12,7 @@
 #define TOL_DIFFERENCE 1e-6 /* central differences */
 #define ROOM (27 + PHYS_ZERO_C)
 enum { P, N };
+enum { OBS_CARD = 4 };
 
 static bench *diode(double ideality)
 {
@@ -106,6 +107,29 @@ static void test_derivatives(double ideality, double half)
 	free(b);
 }
 
+/* What NOISE=card takes: Schottky's formula, dead at V = 0. */
+static void test_card(double ideality)
+{
+	t_section("SPICE's 2q|I|, n = %g", ideality);
+	bench *b = diode(ideality);
+	b->also = DEV_CARD;
+	for (double v = -0.3; v < 0.7; v += 0.11) {
+		const double h = 1e-6;
+		bias(b, v);
+		const double slope = b->ds[P][0];
+		T_REL(b->s[0][0], 2 * PHYS_Q * fabs(current(ideality, v)), TOL_CLOSED);
+		T_REL(b->obs[OBS_CARD][0], b->s[0][0], TOL_CLOSED);
+		T_REL(slope, -b->ds[N][0], 0);
+		bias(b, v + h);
+		const double above = b->s[0][0];
+		bias(b, v - h);
+		T_ABS(slope, (above - b->s[0][0]) / (2 * h), TOL_DIFFERENCE * (fabs(slope) + above / phys_ut(ROOM)));
+	}
+	bias(b, 0);
+	T_ABS(b->s[0][0], 0, 0);
+	free(b);
+}
+
 static void test_charge(void)
 {
 	t_section("depletion charge, temperature and area");
@@ -169,6 +193,8 @@ int main(void)
 		test_derivatives(ideality[i], 0);
 		test_derivatives(ideality[i], 3e-3);
 	}
+	test_card(1);
+	test_card(1.7);
 	test_charge();
 	test_linear();
 	return t_done();

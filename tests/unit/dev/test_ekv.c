@@ -15,7 +15,7 @@
 #define TOL_DIFFERENCE 2e-6 /* central differences against dual numbers */
 #define ROOM (27 + PHYS_ZERO_C)
 enum { D, G, S, B };
-enum { ID, GM, GDS, VP, N, FORWARD, REVERSE };
+enum { ID, GM, GDS, VP, N, FORWARD, REVERSE, OWN, PUBLISHED };
 
 typedef struct row {
 	char kind;
@@ -166,6 +166,39 @@ static void test_nyquist(void)
 				T_TRUE(b->s[0][0] >= four_kt() * b->f[D][0] / (sign * vds) * (1 - TOL_IDENTITY));
 			}
 		}
+		free(b);
+	}
+}
+
+/* What NOISE=card takes. */
+static void test_published(void)
+{
+	t_section("published noise against an independent code; what it makes of Nyquist's law (physics.md 1.6)");
+	const double least = 1.016, most = 1.025; /* S/(4kT gds) at Vds = 0 in weak inversion */
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const row *r = &table[i];
+		bench *b = device(r->kind, r->w, r->l);
+		bias(b, r->vd, r->vg, r->vs, 0);
+		const double own = b->s[0][0];
+		T_REL(b->obs[PUBLISHED][0], r->published, TOL_NOISE);
+		b->also = DEV_CARD;
+		bias(b, r->vd, r->vg, r->vs, 0);
+		T_REL(b->s[0][0], r->published, TOL_NOISE);
+		T_REL(b->obs[OWN][0], own, 0);
+		const double slope = b->ds[G][0], h = 1e-5;
+		bias(b, r->vd, r->vg + h, r->vs, 0);
+		const double above = b->s[0][0];
+		bias(b, r->vd, r->vg - h, r->vs, 0);
+		T_REL(slope, (above - b->s[0][0]) / (2 * h), TOL_DIFFERENCE);
+		free(b);
+	}
+	for (int kind = 0; kind < 2; kind++) {
+		const double sign = kind ? -1 : 1;
+		bench *b = device(kind ? 'p' : 'n', 10e-6, 10e-6);
+		b->also = DEV_CARD;
+		bias(b, 0, sign * 0.35, 0, 0);
+		const double ratio = b->s[0][0] / (four_kt() * bench_stamp(b, b->g, D, D, DEV_G));
+		T_TRUE(ratio > least && ratio < most);
 		free(b);
 	}
 }
@@ -364,6 +397,7 @@ int main(void)
 	test_noise_values();
 	test_packets();
 	test_nyquist();
+	test_published();
 	test_symmetry();
 	test_reciprocity();
 	test_derivatives();
