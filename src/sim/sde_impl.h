@@ -168,8 +168,11 @@ struct sde_work {
 	double *x_open;           /* [n_unknown] */
 	double *value;            /* [1] */
 	double *block;
-	uint8_t *has_heat; /* [n_instance] */
-	philox_key key;    /* jumps: stream; per lane: trajectory, draws so far, jumps since the books were opened */
+	uint8_t *has_heat;      /* [n_instance] */
+	double *before, *after; /* [sde_state_rows] the state around a step that is split */
+	double *part_xi;        /* [n_source] normals of its parts */
+	uint32_t lost;          /* lanes that have failed since sde_begin */
+	philox_key key; /* jumps: stream; per lane: trajectory, draws so far, jumps since the books were opened */
 	uint32_t trajectory[LANES];
 	uint64_t draw[LANES];
 	philox_key flicker_key;
@@ -204,7 +207,10 @@ typedef struct sde_table {
 	void (*add_free)(const sde_work *w, double *to); /* to[free] += rhs */
 	void (*books)(sde_work *w);
 	void (*source_books)(sde_work *w); /* only the work of the sources that hold nodes, from x, x1 and node[] */
-	uint32_t (*commit)(sde_work *w);   /* x = x1; lanes that left the realm of numbers or grew beyond any circuit */
+	/* The lanes in which eps, all of which is what the linearisation at v_n has missed of the currents, outgrows
+	 * delta: an exponential was met far from where it was linearised. */
+	uint32_t (*far_off)(const sde_work *w);
+	uint32_t (*commit)(sde_work *w); /* x = x1; lanes that left the realm of numbers or grew beyond any circuit */
 } sde_table;
 /* The loops of the jumps (sde_jump_isa.c). open: lanes with time left. */
 typedef struct sde_jump_table {
@@ -250,6 +256,14 @@ ts_status sde_make_rows(sde_builder *b);
 ts_status sde_make_pattern(sde_builder *b);
 /* sde_work.c */
 ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out);
+/* sde_split.c: numbers that a step changes, per lane; the step in parts for the lanes in `wild`, from what it has
+ * solved for in x1 for the others. Returns the lanes that fail. */
+size_t sde_state_rows(const sde_plan *plan);
+uint32_t sde_split_step(sde_work *w, double h, const double *xi, uint32_t wild);
+/* sde_step.c: solve a step for x1, not flicker nor jumps, xi_next for lm only: adds to *wild the lanes in which what
+ * was found approximates nothing; take it over. Both return the lanes that fail. */
+uint32_t sde_solve_step(sde_work *w, double h, const double *xi, const double *xi_next, uint32_t *wild);
+uint32_t sde_commit(sde_work *w, double h);
 /* sde_step.c: make cap, base matrices; factor P, find pulls and shifts from c0 */
 void sde_refresh(sde_work *w);
 uint32_t sde_factor_p(sde_work *w, double h);

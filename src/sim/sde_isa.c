@@ -7,7 +7,8 @@
 #include "base/isa.h"
 #include "sim/sde_impl.h"
 
-static const double MOST = 1e6; /* V: beyond any circuit */
+static const double MOST = 1e6;       /* V: beyond any circuit */
+static const double NO_MATTER = 0.05; /* V, about 2 kT/q: no exponential is far off by less */
 
 extern const sde_table ISA_NAME(sde_table);
 
@@ -395,6 +396,23 @@ static void add_free(const sde_work *w, double *to)
 		add(to + (ptrdiff_t)w->plan->free[r] * LANES, at(w->rhs, r), 1);
 }
 
+static uint32_t far_off(const sde_work *w)
+{
+	const sde_plan *p = w->plan;
+	uint32_t far = 0;
+	for (int l = 0; l < LANES; l += LANE_WIDTH) {
+		lane change = lane_set(NO_MATTER), missed = lane_set(0);
+		for (int r = 1; r <= p->n_free; r++) {
+			if (p->system->is_current[p->free[r]])
+				continue;
+			change += lane_abs(lane_load(at(w->delta, p->free[r]) + l));
+			missed += lane_abs(lane_load(at(w->eps, p->free[r]) + l));
+		}
+		far |= lane_mask_bits(~(missed <= change)) << l;
+	}
+	return far;
+}
+
 static uint32_t commit(sde_work *w)
 {
 	uint32_t bad = 0;
@@ -411,4 +429,4 @@ static uint32_t commit(sde_work *w)
 }
 
 const sde_table ISA_NAME(sde_table) = {evaluate, matrix,   predict, correct,      noise_change, charges,
-                                       move,     add_free, books,   source_books, commit};
+                                       move,     add_free, books,   source_books, far_off,      commit};

@@ -358,7 +358,7 @@ uint32_t sde_settle(sde_work *w, double h)
 	return open | bad;
 }
 
-static uint32_t commit(sde_work *w, double h)
+uint32_t sde_commit(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
 	if (p->driven_moves)
@@ -379,12 +379,10 @@ static const double *mean_normals(sde_work *w, const double *xi, const double *x
 	return w->n1;
 }
 
-static uint32_t flow_step(sde_work *work, double h, const double *xi, const double *xi_next)
+uint32_t sde_solve_step(sde_work *work, double h, const double *xi, const double *xi_next, uint32_t *wild)
 {
 	const sde_plan *p = work->plan;
 	const int two = p->options.method == SIM_WT2 || p->options.method == SIM_HEUN;
-	if (p->n_flicker > 0)
-		sde_step_flicker(work, h);
 	for (int l = 0; l < LANES; l++) {
 		work->t0[l] = work->t;
 		work->t1[l] = work->t + h;
@@ -399,11 +397,28 @@ static uint32_t flow_step(sde_work *work, double h, const double *xi, const doub
 		bad |= implicit_stage(work, h, xi);
 	else
 		only_stage(work);
+	if (two && !p->linear)
+		*wild |= work->table->far_off(work);
 	if (p->options.energy || p->settles)
 		work->table->charges(work, h);
 	if (p->settles)
 		bad |= sde_settle(work, h);
-	return bad | commit(work, h);
+	if (!p->linear && (two || p->options.method == SIM_BE))
+		*wild |= bad;
+	return bad;
+}
+
+static uint32_t flow_step(sde_work *work, double h, const double *xi, const double *xi_next)
+{
+	uint32_t wild = 0;
+	if (work->plan->n_flicker > 0)
+		sde_step_flicker(work, h);
+	uint32_t bad = sde_solve_step(work, h, xi, xi_next, &wild);
+	wild &= ~work->lost;
+	bad &= ~wild;
+	bad |= wild ? sde_split_step(work, h, xi, wild) : sde_commit(work, h);
+	work->lost |= bad;
+	return bad;
 }
 
 /* Jumps and the rest of the circuit by turns, symmetrically: an error of second order in h, none where nothing else

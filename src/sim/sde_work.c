@@ -74,6 +74,9 @@ static size_t layout(sde_work *w, double *base)
 	double **const of_jumps[] = {&w->left, &w->channel, &w->n_event};
 	for (size_t i = 0; i < sizeof of_jumps / sizeof *of_jumps; i++)
 		*of_jumps[i] = carve(base, &used, 1);
+	w->part_xi = carve(base, &used, sources);
+	w->before = carve(base, &used, sde_state_rows(p));
+	w->after = carve(base, &used, sde_state_rows(p));
 	w->block = carve(base, &used, p->block_rows + 1);
 	return used;
 }
@@ -168,6 +171,7 @@ uint32_t sde_begin(sde_work *work, double t)
 {
 	const sde_plan *p = work->plan;
 	uint32_t bad = 0;
+	work->lost = 0;
 	set_times(work, t);
 	if (p->n_flicker > 0)
 		sde_start_flicker(work);
