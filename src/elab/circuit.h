@@ -40,7 +40,16 @@ typedef struct elab_probe {
 
 typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE } sim_kind;
 /* SIM_AUTO: shifted, and electron by electron where that is called for; never seen by a plan. */
-typedef enum sim_reading { SIM_SHIFTED, SIM_HK, SIM_STRAT, SIM_ITO, SIM_NOISE_OFF, SIM_JUMP, SIM_AUTO, SIM_CARD } sim_reading;
+typedef enum sim_reading {
+	SIM_SHIFTED,
+	SIM_HK,
+	SIM_STRAT,
+	SIM_ITO,
+	SIM_NOISE_OFF,
+	SIM_JUMP,
+	SIM_AUTO,
+	SIM_CARD
+} sim_reading;
 /* SIM_LEAP: wt2, jumps by leaps; never seen by a plan. */
 typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM, SIM_LEAP } sim_method;
 
