@@ -89,6 +89,8 @@ typedef struct sim_request {
 	int acf;           /* ACF=on|off: autocorrelation of every signal, default on */
 	int psd;           /* PSD=n: samples per segment of the spectra, 0: none */
 	elab_books books;
+	int companion;     /* COMPANION=on|off: some trajectories again with twice the step, default on */
+	int extrapolate;   /* EXTRAPOLATE=on|off: extrapolate to h = 0, default off */
 } sim_request;
 
 typedef struct elab_pbit {

@@ -106,9 +106,11 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 		fprintf(to, "%s", r->uic ? " uic" : "");
 	}
 	if (r->kind == SIM_TRANNOISE) {
-		fprintf(to, " samples=%ld seed=%llu noise=%s method=%s keep=%d energy=%s acf=%s psd=%d", r->samples,
-		        (unsigned long long)r->seed, reading[r->reading], method[r->method], r->keep,
-		        r->energy ? "on" : "off", r->acf ? "on" : "off", r->psd);
+		fprintf(to, " samples=%ld seed=%llu noise=%s method=%s keep=%d energy=%s acf=%s psd=%d companion=%s",
+		        r->samples, (unsigned long long)r->seed, reading[r->reading], method[r->method], r->keep,
+		        r->energy ? "on" : "off", r->acf ? "on" : "off", r->psd, r->companion ? "on" : "off");
+		if (r->extrapolate)
+			fprintf(to, " extrapolate=on");
 		put_number(to, " scale=", r->scale);
 		put_number(to, " step=", r->h);
 		dump_books(c, &r->books, to);

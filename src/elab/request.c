@@ -29,7 +29,8 @@ static sim_request default_request(const net_card *card, sim_kind kind)
 	                     .types = SIM_THERMAL | SIM_FLICKER,
 	                     .keep = 2,
 	                     .energy = 1,
-	                     .acf = 1};
+	                     .acf = 1,
+	                     .companion = 1};
 }
 
 static ts_status add_request(elab_builder *b, sim_request request)
@@ -241,13 +242,24 @@ static ts_status read_psd(elab_builder *b, const net_card *card, sim_request *r)
 	return TS_NETLIST;
 }
 
+static ts_status read_companion(elab_builder *b, const net_card *card, sim_request *r)
+{
+	TS_TRY(elab_field_switch(b, card, "companion", &r->companion));
+	TS_TRY(elab_field_switch(b, card, "extrapolate", &r->extrapolate));
+	if (r->companion || !r->extrapolate)
+		return TS_OK;
+	diag_add(b->diag, E0305, elab_field_find(card, "extrapolate")->value_span,
+	         "EXTRAPOLATE=on needs the companion: leave COMPANION=off out");
+	return TS_NETLIST;
+}
+
 ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 {
 	sim_request r = default_request(card, SIM_TRANNOISE);
 	double samples = (double)r.samples, keep = r.keep;
 	TS_TRY(elab_field_known(b, card,
 	                        "samples seed noise method step scale keep energy types fmin fmax acf psd "
-	                        "tur ft gyration work"));
+	                        "tur ft gyration work companion extrapolate"));
 	TS_TRY(read_times(b, card, 3, &r));
 	TS_TRY(read_reading(b, card, &r));
 	TS_TRY(read_method(b, card, &r));
@@ -258,6 +270,7 @@ ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 	TS_TRY(elab_field_switch(b, card, "acf", &r.acf));
 	TS_TRY(read_psd(b, card, &r));
 	TS_TRY(elab_read_books(b, card, &r));
+	TS_TRY(read_companion(b, card, &r));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"samples", 1, 1e9, 1}, &samples));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"keep", 0, 1e6, 1}, &keep));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"scale", 0, 1e6, 0}, &r.scale));

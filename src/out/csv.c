@@ -98,13 +98,22 @@ static void put_ensemble_set(const csv_job *job, const char *where, const csv_se
 /* Groups whose datasets have no row per trajectory. */
 static int is_passed_over(const char *where)
 {
-	static const char *const other[] = {"signals",          "ensemble/histogram", "ensemble/error",
-	                                    "ensemble/tau_int", "books/tur",          "books/ft",
-	                                    "books/ft_test",    "books/ift",          "books/jarzynski"};
+	static const char *const other[] = {"signals",
+	                                    "ensemble/histogram",
+	                                    "ensemble/error",
+	                                    "ensemble/tau_int",
+	                                    "books/tur",
+	                                    "books/ft",
+	                                    "books/ft_test",
+	                                    "books/ift",
+	                                    "books/jarzynski",
+	                                    "ensemble/discretisation",
+	                                    "ensemble/extrapolated"};
+	const char *slash = strrchr(where, '/');
 	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
 		if (strcmp(where, other[i]) == 0)
 			return 1;
-	return 0;
+	return slash && strcmp(slash, "/companion") == 0;
 }
 
 /* Visit everything below `root/where`, depth first; the layout is at most four groups deep. */

@@ -109,6 +109,8 @@ static ts_status set_grid(noise_run *run, double rate)
 		return TS_NETLIST;
 	}
 	g->per_sample = per_sample > 1 ? (uint64_t)per_sample : 1;
+	if (q->h == 0)
+		g->per_sample += g->per_sample % 2;
 	g->h = q->tstep / (double)g->per_sample;
 	g->first = (uint64_t)first;
 	g->last = (uint64_t)last;

@@ -248,6 +248,18 @@ static ts_status put_bit(writer *w)
 	return put_bit_attributes(w);
 }
 
+static ts_status put_companion_attributes(const writer *w, const char *group)
+{
+	const noise_coarse *c = &w->run->coarse;
+	char text[100];
+	snprintf(text, sizeof text, "%s%s", c->why_not ? "none: " : "2h", c->why_not ? c->why_not : "");
+	TS_TRY(out_attr_text(w->file, group, "companion", text, w->run->diag));
+	const double trajectories = (double)(c->n_pair * w->run->n_bias);
+	TS_TRY(out_attr_number(w->file, group, "companion_trajectories", trajectories, w->run->diag));
+	TS_TRY(out_attr_number(w->file, group, "companion_failed", c->n_failure, w->run->diag));
+	return out_attr_number(w->file, group, "companion_order", c->order, w->run->diag);
+}
+
 static ts_status put_attributes(writer *w, ts_status ended)
 {
 	static const char *const method[] = {[SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun",
@@ -269,6 +281,7 @@ static ts_status put_attributes(writer *w, ts_status ended)
 	              {"complete", ended == TS_OK}};
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		TS_TRY(out_attr_number(w->file, group, number[i].name, number[i].value, run->diag));
+	TS_TRY(put_companion_attributes(w, group));
 	TS_TRY(out_attr_text(w->file, group, "method", method[run->request->method], run->diag));
 	if (run->choice.text[0])
 		TS_TRY(out_attr_text(w->file, group, "choice", run->choice.text, run->diag));
@@ -282,6 +295,8 @@ ts_status noise_write(const noise_run *run, out_file *file, ts_status ended)
 	for (int k = 0; k < run->signals.n; k++)
 		TS_TRY(put_signal(&w, k));
 	TS_TRY(noise_ensemble_write(run, file));
+	if (!run->coarse.why_not)
+		TS_TRY(noise_discretisation_write(run, file));
 	if (run->request->energy)
 		TS_TRY(put_energy(&w));
 	TS_TRY(noise_books_write(run, file));

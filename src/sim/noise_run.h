@@ -4,7 +4,8 @@
  *
  * Grid. Steps have one length h, a whole number of them per sampling interval TSTEP. h is given (STEP=) or a fixed part
  * of the shortest relaxation time met in a short pilot run. Samples are taken at k TSTEP, k = first .. last; statistics
- * and books cover that stretch. A corner of a waveform splits the step it falls into.
+ * and books cover that stretch. A corner of a waveform splits the step it falls into. An automatic number of steps per
+ * sampling interval is even, so that some trajectories can be stepped again by 2h (noise_companion.h).
  * Randomness. Trajectory s at bias b has the number b 2^20 + s (s, when there is one bias), which together with seed,
  * source and step number addresses its normals: nothing depends on the tile or thread that computes it.
  */
@@ -13,6 +14,7 @@
 #include "base/philox.h"
 #include "out/reduce.h"
 #include "sim/noise_books.h"
+#include "sim/noise_companion.h"
 #include "sim/noise_reduce.h"
 #include "sim/sde.h"
 #include "sim/signals.h"
@@ -86,6 +88,7 @@ typedef struct noise_run {
 	noise_choice choice;
 	noise_reduced reduced;
 	noise_books books;
+	noise_coarse coarse;
 	struct progress *bar;
 } noise_run;
 
@@ -120,13 +123,22 @@ void noise_stream_destroy(noise_stream *s);
 void noise_stream_begin(noise_stream *s, uint64_t seed, philox_purpose purpose, const uint32_t *trajectory);
 /* xi (and xi_next) for step n. */
 void noise_stream_step(noise_stream *s, uint64_t n);
+/* xi_next of a step of 2h that begins with step n, from steps n + 2 and n + 3, while the stream is in the block of n (n
+ * even; with wants_next). */
+void noise_stream_coarse_next(noise_stream *s, uint64_t n);
 /* xi for the j-th part of a step that a corner splits, j >= 1. */
 void noise_stream_part(noise_stream *s, uint64_t n, unsigned j);
+
+/* Value of signal k in each lane; a current by charge is the mean since its charge was last[LANES], which becomes the
+ * present one. */
+void noise_signal_values(const noise_run *run, const mna_tile *tile, const sde_work *work, int k, double *last,
+                         double value[LANES]);
 
 /* noise_worker.c: one thread's tile */
 typedef struct noise_worker noise_worker;
 ts_status noise_worker_create(noise_run *run, noise_worker **out);
 void noise_worker_destroy(noise_worker *w);
-/* Trajectories first .. first + LANES - 1 of bias b. TS_STOPPED: nothing of the tile is kept. */
+/* Trajectories first .. first + LANES - 1 of bias b, and their companions. TS_STOPPED: nothing of what was unfinished
+ * is kept. */
 ts_status noise_worker_tile(noise_worker *w, size_t b, long first);
 #endif

@@ -3,6 +3,7 @@
  * dealt out step by step. A step that a corner of a waveform splits takes its own normals for the first part; the other
  * parts have a stream of their own, numbered 16 n + j, so that splitting disturbs no later step.
  */
+#include <math.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "base/gauss.h"
@@ -73,6 +74,17 @@ void noise_stream_step(noise_stream *s, uint64_t n)
 	deal(s, s->now, step, s->xi);
 	if (s->wants_next)
 		deal(s, step + 1 < BLOCK ? s->now : s->next, (step + 1) % BLOCK, s->xi_next);
+}
+
+void noise_stream_coarse_next(noise_stream *s, uint64_t n)
+{
+	const size_t from = (n + 2) % BLOCK;
+	const double *block = from ? s->now : s->next;
+	for (int k = 0; k < sde_plan_n_source(s->plan); k++) {
+		const double *a = block + ((size_t)k * BLOCK + from) * LANES, *b = a + LANES;
+		for (int l = 0; l < LANES; l++)
+			s->xi_next[k * LANES + l] = sqrt(0.5) * (a[l] + b[l]);
+	}
 }
 
 void noise_stream_part(noise_stream *s, uint64_t n, unsigned j)

@@ -26,7 +26,8 @@ struct noise_worker {
 	reduce_histogram *histogram; /* [n_signal] */
 	noise_reducer *reducer;
 	noise_keeper *keeper; /* NULL: nothing is asked of it */
-	double *charge;       /* [n_signal][LANES] at the last sample */
+	noise_companion *companion;
+	double *charge; /* [n_signal][LANES] at the last sample */
 	double above[LANES], flips[LANES];
 	int bit[LANES]; /* -1, +1; 0: no sample yet */
 	double worst_rate;
@@ -52,13 +53,15 @@ ts_status noise_worker_create(noise_run *run, noise_worker **out)
 	TS_TRY(noise_place(run, w->tile, 0));
 	TS_TRY(sde_work_create(run->plan, w->tile, &w->work));
 	TS_TRY(noise_keeper_create(run, w->tile, w->work, &w->keeper));
-	return noise_stream_create(run->plan, &options, &w->stream);
+	TS_TRY(noise_stream_create(run->plan, &options, &w->stream));
+	return noise_companion_create(run, w->tile, w->work, &w->stream, &w->companion);
 }
 
 void noise_worker_destroy(noise_worker *w)
 {
 	if (!w)
 		return;
+	noise_companion_destroy(w->companion);
 	noise_stream_destroy(&w->stream);
 	sde_work_destroy(w->work);
 	mna_tile_destroy(w->tile);
@@ -130,19 +133,17 @@ static void start_tile(noise_worker *w)
 	w->failed = 0;
 }
 
-/* Value of signal k; a current by charge is the average over the time since the last sample. */
-static void signal_values(noise_worker *w, int k, double value[LANES])
+void noise_signal_values(const noise_run *run, const mna_tile *tile, const sde_work *work, int k, double *last,
+                         double value[LANES])
 {
-	const noise_run *run = w->run;
-	const double *charge = run->charge_of[k] >= 0 ? sde_charge(w->work, run->charge_of[k]) : NULL;
+	const double *charge = run->charge_of[k] >= 0 ? sde_charge(work, run->charge_of[k]) : NULL;
 	for (int l = 0; l < LANES; l++) {
 		if (run->charge_of[k] < 0) {
-			value[l] = sim_signal_value(&run->signals.signal[k], w->tile, l);
+			value[l] = sim_signal_value(&run->signals.signal[k], tile, l);
 			continue;
 		}
-		double *last = &w->charge[k * LANES + l];
-		value[l] = charge ? -(charge[l] - *last) / run->request->tstep : (double)NAN;
-		*last = charge ? charge[l] : 0;
+		value[l] = charge ? -(charge[l] - last[l]) / run->request->tstep : (double)NAN;
+		last[l] = charge ? charge[l] : 0;
 	}
 }
 
@@ -183,7 +184,7 @@ static void take_sample(noise_worker *w, size_t i)
 	if (i == 0 && w->keeper)
 		noise_keeper_open(w->keeper);
 	for (int k = 0; k < run->signals.n; k++) {
-		signal_values(w, k, value);
+		noise_signal_values(run, w->tile, w->work, k, w->charge + (ptrdiff_t)k * LANES, value);
 		if (i == 0 && run->charge_of[k] >= 0)
 			continue;
 		for (int l = 0; l < LANES; l++) {
@@ -332,5 +333,5 @@ ts_status noise_worker_tile(noise_worker *w, size_t b, long first)
 	put_tile(w);
 #pragma omp critical(noise_rates)
 	w->run->results.worst_rate = fmax(w->run->results.worst_rate, w->worst_rate);
-	return TS_OK;
+	return noise_companion_tile(w->companion, b, first);
 }

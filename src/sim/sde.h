@@ -50,9 +50,14 @@ uint32_t sde_begin(sde_work *work, double t);
 /* Advance by h. xi_next is read by method lm only. Returns the lanes that left the realm of numbers, grew beyond any
  * voltage of a circuit, or did not converge. */
 uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_next);
+/* Flicker noise of the coming step goes on by h, in place of what sde_step does: once for each part of a long step, so
+ * that it takes the path of the short steps that the parts are. */
+void sde_lead(sde_work *work, double h);
 /* Address of the random numbers of jumps (reading SIM_JUMP) and of flicker noise: seed and trajectory[LANES]. Before
  * sde_begin. */
 void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory);
+/* 1 when no noise amplitude depends on the state. */
+int sde_plan_is_additive(const sde_plan *plan);
 /* 1 when all noise is made of jumps and nothing flows or moves otherwise: a step of any length is exact then. */
 int sde_plan_is_exact(const sde_plan *plan);
 /* 1 when jumps can be simulated in this circuit at all. */

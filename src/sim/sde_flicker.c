@@ -12,7 +12,7 @@
  *
  * No pole is shorter than the step, which could not tell it from white noise.
  * Poles step exactly, x -> exp(-h/tau) x + sqrt(1 - exp(-2h/tau)) xi, and start from stationarity. Normals are
- * addressed by (seed; source, pole; trajectory; step).
+ * addressed by (seed; source, pole; trajectory; step). A step may be led through parts (sde_lead).
  */
 #include <math.h>
 #include <string.h>
@@ -116,6 +116,7 @@ void sde_start_flicker(sde_work *w)
 	for (int e = 0; e < p->n_flicker * p->n_pole; e++)
 		memcpy(w->ou + e * LANES, w->ou_normal + (ptrdiff_t)e * BLOCK * LANES, LANES * sizeof *w->ou);
 	w->flicker_step = 0;
+	w->flicker_led = 0;
 	add_up(w);
 	memcpy(w->flicker0, w->flicker1, (size_t)p->n_flicker * LANES * sizeof *w->flicker0);
 }
@@ -130,7 +131,8 @@ static void set_step(sde_work *w, double h)
 	}
 }
 
-void sde_step_flicker(sde_work *w, double h)
+/* All poles go on by h. */
+static void advance(sde_work *w, double h)
 {
 	const sde_plan *p = w->plan;
 	const unsigned step = w->flicker_step % BLOCK;
@@ -139,7 +141,6 @@ void sde_step_flicker(sde_work *w, double h)
 	if (step == 0)
 		fill(w, w->flicker_step / BLOCK);
 	w->flicker_step++;
-	memcpy(w->flicker0, w->flicker1, (size_t)p->n_flicker * LANES * sizeof *w->flicker0);
 	for (int e = 0; e < p->n_flicker * p->n_pole; e++) {
 		const double decay = w->decay[e % p->n_pole], spread = w->spread[e % p->n_pole];
 		const double *normal = w->ou_normal + ((ptrdiff_t)e * BLOCK + step) * LANES;
@@ -147,4 +148,22 @@ void sde_step_flicker(sde_work *w, double h)
 			w->ou[e * LANES + l] = decay * w->ou[e * LANES + l] + spread * normal[l];
 	}
 	add_up(w);
+}
+
+void sde_lead(sde_work *work, double h)
+{
+	const sde_plan *p = work->plan;
+	if (p->n_flicker == 0)
+		return;
+	if (!work->flicker_led)
+		memcpy(work->flicker0, work->flicker1, (size_t)p->n_flicker * LANES * sizeof *work->flicker0);
+	advance(work, h);
+	work->flicker_led = 1;
+}
+
+void sde_step_flicker(sde_work *w, double h)
+{
+	if (!w->flicker_led)
+		sde_lead(w, h);
+	w->flicker_led = 0;
 }

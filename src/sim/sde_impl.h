@@ -177,6 +177,7 @@ struct sde_work {
 	uint64_t draw[LANES];
 	philox_key flicker_key;
 	uint64_t flicker_step;       /* normals used so far, per pole */
+	int flicker_led;             /* flicker1 is that of the end of the coming step */
 	double flicker_h;            /* step that decay[] and spread[] are for */
 	double *decay, *spread;      /* [n_pole] exp(-h/tau), sqrt(1 - decay^2); not lanes */
 	double *ou;                  /* [n_flicker][n_pole] states of unit variance */
@@ -237,7 +238,7 @@ typedef struct sde_builder {
 } sde_builder;
 ts_status sde_classify(sde_builder *b);
 ts_status sde_make_groups(sde_builder *b);
-/* sde_flicker.c: sources and poles; stationary start; one step of the poles */
+/* sde_flicker.c: sources and poles; stationary start; one step of the poles unless sde_lead went before */
 ts_status sde_make_flicker(sde_builder *b, sde_group *group);
 void sde_start_flicker(sde_work *w);
 void sde_step_flicker(sde_work *w, double h);

@@ -172,6 +172,11 @@ int sde_plan_is_driven(const sde_plan *plan)
 	return plan->any_wave;
 }
 
+int sde_plan_is_additive(const sde_plan *plan)
+{
+	return plan->steady_noise && plan->n_flicker == 0 && plan->n_jump == 0;
+}
+
 int sde_plan_is_exact(const sde_plan *plan)
 {
 	return plan->n_jump > 0 && !plan->has_flow && !plan->options.leap;

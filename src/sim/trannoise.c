@@ -72,7 +72,9 @@ static ts_status simulate(noise_run *run, out_file *file)
 	TS_TRY(noise_pilot(run));
 	TS_TRY(noise_results_create(run));
 	TS_TRY(noise_books_create(run));
-	const double work = (double)run->grid.last * (double)tiles_per_bias(run) * (double)run->n_bias;
+	TS_TRY(noise_coarse_create(run));
+	const double tiles = (double)tiles_per_bias(run) + 0.5 * (double)run->coarse.n_tile;
+	const double work = (double)run->grid.last * tiles * (double)run->n_bias;
 	run->bar = run->options->progress ? progress_create(run->request->name, work) : NULL;
 	const ts_status ended = run_tiles(run);
 	progress_destroy(run->bar);
@@ -99,6 +101,7 @@ ts_status sim_trannoise(const mna_system *system, const sim_request *request, co
 	noise_results_destroy(&run.results);
 	noise_reduced_destroy(&run.reduced);
 	noise_books_destroy(&run.books);
+	noise_coarse_destroy(&run.coarse);
 	sde_plan_destroy(run.plan);
 	sim_signals_destroy(&run.signals);
 	alloc_free(run.choice.jumps);
