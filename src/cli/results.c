@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/alloc.h"
 #include "cli/books.h"
 #include "cli/ensemble.h"
@@ -112,6 +113,68 @@ static ts_status ensemble(const result_job *job, const char *analysis)
 	return status == TS_OK ? cli_books_print(job->file, analysis, job->diag, job->to, job->json) : status;
 }
 
+/* value +- standard error of row 0 of a dataset [n_bias, 2] in ensemble/<part>; dashes where there is none. */
+static void add_pair(const result_job *job, cli_table *table, const char *ensemble, const char *part, const char *name)
+{
+	char path[512];
+	size_t dims[4];
+	double *data = NULL;
+	int rank = 0;
+	snprintf(path, sizeof path, "%s/%s/%s", ensemble, part, name);
+	if (out_exists(job->file, path))
+		out_get(job->file, path, &rank, dims, &data, job->diag);
+	cli_table_number(table, data ? strstr(part, "disc") ? fabs(data[0]) : data[0] : (double)NAN);
+	cli_table_number(table, data ? data[1] : (double)NAN);
+	alloc_free(data);
+}
+
+/* abs(Q_h - Q_2h) of means and variances, or with `is_limit` their values extrapolated to h = 0. */
+static ts_status companion(const result_job *job, const char *analysis, int is_limit)
+{
+	static const char *const column[2][6] = {{"signal", "|mean h - 2h|", "+-", "|variance h - 2h|", "+-", NULL},
+	                                         {"signal", "mean, h -> 0", "+-", "variance, h -> 0", "+-", NULL}};
+	static const char *const part[2] = {"discretisation", "extrapolated"};
+	char title[200], ensemble[200], path[300], **name = NULL;
+	size_t n = 0;
+	cli_table table;
+	snprintf(title, sizeof title, "%.160s %s", analysis, part[is_limit]);
+	snprintf(ensemble, sizeof ensemble, "/analyses/%.160s/ensemble", analysis);
+	snprintf(path, sizeof path, "%s/%s/mean", ensemble, part[is_limit]);
+	if (!out_exists(job->file, path))
+		return TS_OK;
+	TS_TRY(out_list(job->file, path, &n, &name, job->diag));
+	cli_table_begin(&table, title, column[is_limit]);
+	for (size_t i = 0; i < n; i++) {
+		char mean[40], variance[40];
+		snprintf(mean, sizeof mean, "%s/mean", part[is_limit]);
+		snprintf(variance, sizeof variance, "%s/variance", part[is_limit]);
+		cli_table_text(&table, "%s", name[i]);
+		add_pair(job, &table, ensemble, mean, name[i]);
+		add_pair(job, &table, ensemble, variance, name[i]);
+	}
+	cli_table_end(&table, job->to, job->json);
+	alloc_free(name);
+	return TS_OK;
+}
+
+/* Why there is no companion. */
+static void say_why_not(const result_job *job, const char *analysis)
+{
+	char path[200], *text = NULL;
+	snprintf(path, sizeof path, "/analyses/%s", analysis);
+	if (!job->json && job->to && out_get_attr_text(job->file, path, "companion", &text, NULL) == TS_OK &&
+	    strncmp(text, "none", 4) == 0)
+		fprintf(job->to, "%s: no discretisation error bar%s\n", analysis, text + 4);
+	alloc_free(text);
+}
+
+static ts_status noise(const result_job *job, const char *analysis)
+{
+	TS_TRY(ensemble(job, analysis));
+	TS_TRY(companion(job, analysis, 0));
+	return companion(job, analysis, 1);
+}
+
 static ts_status pbit(const result_job *job, const char *name)
 {
 	static extract_cell cell; /* too large for the stack */
@@ -133,9 +196,13 @@ ts_status cli_results(const cli_session *session, const out_file *file, FILE *to
 		char group[200];
 		snprintf(group, sizeof group, "/analyses/%s", q->name);
 		const int is_wrapped = q->kind == SIM_TRANNOISE && i_noise++ < c->n_pbit;
-		if (is_wrapped || !out_exists(file, group))
+		if (!out_exists(file, group))
 			continue;
-		TS_TRY(q->kind == SIM_TRANNOISE ? ensemble(&job, q->name)
+		if (q->kind == SIM_TRANNOISE)
+			say_why_not(&job, q->name);
+		if (is_wrapped)
+			continue;
+		TS_TRY(q->kind == SIM_TRANNOISE ? noise(&job, q->name)
 		                                : deterministic(&job, q->name, q->kind == SIM_OP));
 	}
 	for (int i = 0; i < c->n_pbit; i++) {

@@ -29,6 +29,7 @@ typedef struct acf {
 	double *rho, *se;   /* [n_lag] */
 	double *ln, *slope; /* [n_lag]: how ln A and 1/tau respond to ln rho */
 	double *integral;   /* [n_lag]: how tau_int / 2 responds to rho */
+	double *influence;  /* [n_traj] deviation of tau that each trajectory makes; NULL: not asked for */
 } acf;
 
 /* Width in samples of the correlator's level that lag k of `dt` belongs to: lags 8..15 of each level. */
@@ -199,6 +200,8 @@ static void jackknife(const extract_data *d, size_t i, acf *a)
 			integral += a->integral[k] * shift;
 		}
 		tau2 += isfinite(rate) ? rate * rate : 0;
+		if (a->influence)
+			a->influence[t] = -a->tau * a->tau * rate;
 		int2 += isfinite(integral) ? integral * integral : 0;
 	}
 	a->tau_se = n > 1 ? a->tau * a->tau * sqrt(tau2 / (n * (n - 1))) : (double)NAN;
@@ -255,14 +258,31 @@ static extract_value probability(double p, double se, size_t n_traj)
 	return x;
 }
 
+/* P(1) with its scatter, and where an estimate of the correlation starts. */
+static double begin_acf(const extract_data *data, size_t i, acf *a, double *se)
+{
+	const double p = extract_mean(data->p1 + i * data->n_traj, data->n_traj, se, &a->n_traj);
+	a->m = 2 * p - 1;
+	a->v = isnan(*se) ? 0 : 4 * *se * *se;
+	a->time = (double)a->n_traj * data->duration;
+	return p;
+}
+
+ts_status extract_tau(const extract_data *data, size_t i, double *influence, double *tau)
+{
+	acf a = {.influence = influence};
+	double se = 0;
+	begin_acf(data, i, &a, &se);
+	TS_TRY(measure_acf(data, i, &a));
+	*tau = a.tau;
+	return TS_OK;
+}
+
 ts_status extract_bias(const extract_data *data, size_t i, extract_cell *cell)
 {
 	acf a = {0};
 	double se = 0;
-	const double p = extract_mean(data->p1 + i * data->n_traj, data->n_traj, &se, &a.n_traj);
-	a.m = 2 * p - 1;
-	a.v = isnan(se) ? 0 : 4 * se * se;
-	a.time = (double)a.n_traj * data->duration;
+	const double p = begin_acf(data, i, &a, &se);
 	TS_TRY(measure_acf(data, i, &a));
 	const double q = extract_quantile(a.n_traj);
 	const double within = sqrt(p * (1 - p) * a.tau_int / a.time);

@@ -67,6 +67,8 @@ ts_status extract_run(const out_file *file, const char *name, diag_list *diag, e
 	for (size_t i = 0; i < data.n_bias && status == TS_OK; i++) {
 		status = extract_bias(&data, i, cell);
 		extract_dwell(&data, i, cell);
+		if (status == TS_OK)
+			status = extract_step(&data, i, cell);
 	}
 	if (status == TS_OK)
 		status = extract_sigmoids(&data, diag, cell);

@@ -19,6 +19,11 @@ typedef struct extract_data {
 	int n_supply;
 	double *supply[EXTRACT_MAX_SUPPLY]; /* [n_bias][n_traj], J */
 	double *total;                      /* [n_bias][n_traj], J, all supplies; NULL when absent */
+	/* Of the companion (docs/format-h5.md), NULL when absent: Q_h - Q_2h and its error, [n_bias][2]; the n_pair
+	 * trajectories it has, their p1 [n_bias][n_pair] and raw [n_bias][n_pair][n_lag] with steps of 2h. */
+	double *p_step, *power_step;
+	size_t n_pair;
+	double *pair, *p1_coarse, *raw_coarse;
 	double *exits[2], *risk[2]; /* [n_bias][n_traj] of the low and the high state, risk in s; NULL when absent */
 } extract_data;
 
@@ -37,6 +42,10 @@ double extract_mean(const double *row, size_t n, double *se, size_t *n_used);
 
 /* P(1), tau, tau_int and power of bias point i. */
 ts_status extract_bias(const extract_data *data, size_t i, extract_cell *cell);
+/* tau of bias point i of `data`, and what each trajectory contributes to its error: influence[n_traj]. */
+ts_status extract_tau(const extract_data *data, size_t i, double *influence, double *tau);
+/* How P(1), tau and power of bias point i change with the step. */
+ts_status extract_step(const extract_data *data, size_t i, extract_cell *cell);
 /* Dwell times of both states at bias point i. */
 void extract_dwell(const extract_data *data, size_t i, extract_cell *cell);
 /* J per trajectory in energy[n_traj] of one bias row as W. */

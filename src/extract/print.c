@@ -147,6 +147,45 @@ static void print_points(const extract_cell *cell, FILE *to)
 	}
 }
 
+/* "2.1e-05 +-3e-06": size of a change with its standard error. */
+static void print_change(FILE *to, const extract_value *x, double unit, int is_last)
+{
+	char error[TEXT] = "";
+	if (!isfinite(x->value)) {
+		fprintf(to, " %10s%-*s%s", "-", is_last ? 0 : 10, "", is_last ? "\n" : "");
+		return;
+	}
+	snprintf(error, sizeof error, " +-%.2g", x->se / unit);
+	fprintf(to, " %10.2g%-*s%s", fabs(x->value) / unit, is_last ? 0 : 10, error, is_last ? "\n" : "");
+}
+
+/* |Q_h - Q_2h| at each bias, where there is a companion. */
+static void print_steps(const extract_cell *cell, FILE *to)
+{
+	const double width = fmax(fabs(cell->bias[0]), fabs(cell->bias[cell->n_bias - 1]));
+	const column_unit v = choose_unit(cell->v_unit, width, "V"), power = power_unit(cell);
+	const column_unit t = choose_unit(cell->t_unit, cell->tau_mid.value, "s");
+	char head[2][2 * TEXT];
+	int n = 0;
+	for (int i = 0; i < cell->n_bias; i++)
+		n += isfinite(cell->p_step[i].value);
+	if (!n)
+		return;
+	snprintf(head[0], sizeof head[0], "tau/%s", t.name);
+	snprintf(head[1], sizeof head[1], "power/%s", power.name);
+	fprintf(to, "  discretisation: change from the step h to 2h, +- its standard error\n");
+	fprintf(to, "  %13s %10s %9s %15.15s %4s %.20s\n", "input", "P(1)", "", head[0], "", head[1]);
+	for (int i = 0; i < cell->n_bias; i++) {
+		if (isfinite(cell->bias[i]))
+			fprintf(to, "  %13.6g", cell->bias[i] / v.scale);
+		else
+			fprintf(to, "  %13s", "-");
+		print_change(to, &cell->p_step[i], 1, 0);
+		print_change(to, &cell->tau_step[i], t.scale, 0);
+		print_change(to, &cell->power_step[i], power.scale, 1);
+	}
+}
+
 static void print_fits(const extract_cell *cell, FILE *to)
 {
 	char also[2 * TEXT];
@@ -219,6 +258,7 @@ void extract_print(const extract_cell *cell, FILE *to)
 	fprintf(to, "noise reading %.20s, threshold %s; +- and [] are 95 %% intervals\n",
 	        cell->reading[0] ? cell->reading : "unknown", si(cell->threshold, "V", text));
 	print_points(cell, to);
+	print_steps(cell, to);
 	print_fits(cell, to);
 	print_energies(cell, to);
 }
@@ -315,6 +355,12 @@ static void json_points(const extract_cell *cell, FILE *to)
 		json_value(to, "dwell_low", &cell->dwell_low[i]);
 		fputs(", ", to);
 		json_value(to, "dwell_high", &cell->dwell_high[i]);
+		fputs(", ", to);
+		json_value(to, "p_step", &cell->p_step[i]);
+		fputs(", ", to);
+		json_value(to, "tau_step", &cell->tau_step[i]);
+		fputs(", ", to);
+		json_value(to, "power_step", &cell->power_step[i]);
 		fputc('}', to);
 	}
 	fputs("]", to);

@@ -98,17 +98,22 @@ static ts_status reorder(const extract_data *d, size_t width, double *x)
 	return TS_OK;
 }
 
-/* A [n_bias][n_traj][depth] dataset in the order of increasing bias (depth 1: of rank 2). */
-static ts_status get_rows(const reader *r, const char *path, size_t depth, double **x)
+/* A [n_bias][n][depth] dataset in the order of increasing bias (depth 1: of rank 2). */
+static ts_status get_block(const reader *r, const char *path, size_t n, size_t depth, double **x)
 {
 	size_t dims[4] = {0};
 	int rank = 0;
 	TS_TRY(out_get(r->file, path, &rank, dims, x, r->diag));
-	const int fits = dims[0] == r->data->n_bias && dims[1] == r->data->n_traj &&
-	                 (depth == 1 ? rank == 2 : rank == 3 && dims[2] == depth);
+	const int fits =
+	    dims[0] == r->data->n_bias && dims[1] == n && (depth == 1 ? rank == 2 : rank == 3 && dims[2] == depth);
 	if (!fits)
 		return bad_shape(r, path);
-	return reorder(r->data, r->data->n_traj * depth, *x);
+	return reorder(r->data, n * depth, *x);
+}
+
+static ts_status get_rows(const reader *r, const char *path, size_t depth, double **x)
+{
+	return get_block(r, path, r->data->n_traj, depth, x);
 }
 
 /* order[]: insertion sort of the biases (stable, and few). */
@@ -245,6 +250,39 @@ static ts_status read_dwell(const reader *r)
 	return TS_OK;
 }
 
+/* The trajectories that were run again with 2h: row numbers, and what they found. */
+static ts_status read_pairs(const reader *r)
+{
+	extract_data *d = r->data;
+	char path[DATA_PATH + 40];
+	size_t dims[4] = {0};
+	int rank = 0;
+	snprintf(path, sizeof path, "%s/companion/trajectory", d->group);
+	if (!out_exists(r->file, path))
+		return TS_OK;
+	TS_TRY(out_get(r->file, path, &rank, dims, &d->pair, r->diag));
+	d->n_pair = dims[0];
+	for (size_t j = 0; j < d->n_pair; j++)
+		if (rank != 1 || !(d->pair[j] >= 0 && d->pair[j] < (double)d->n_traj))
+			return bad_shape(r, path);
+	snprintf(path, sizeof path, "%s/companion/p1", d->group);
+	TS_TRY(get_block(r, path, d->n_pair, 1, &d->p1_coarse));
+	snprintf(path, sizeof path, "%s/companion/autocorrelation", d->group);
+	return d->n_lag && out_exists(r->file, path) ? get_block(r, path, d->n_pair, d->n_lag, &d->raw_coarse) : TS_OK;
+}
+
+static ts_status read_step(const reader *r)
+{
+	extract_data *d = r->data;
+	char path[DATA_PATH + 40];
+	TS_TRY(read_pairs(r));
+	snprintf(path, sizeof path, "%s/ensemble/discretisation/p", d->analysis);
+	if (out_exists(r->file, path))
+		TS_TRY(get_block(r, path, 2, 1, &d->p_step));
+	snprintf(path, sizeof path, "%s/ensemble/discretisation/power", d->analysis);
+	return out_exists(r->file, path) ? get_block(r, path, 2, 1, &d->power_step) : TS_OK;
+}
+
 static ts_status read_residual(const reader *r)
 {
 	char path[DATA_PATH + 24];
@@ -291,6 +329,7 @@ ts_status extract_read(const out_file *file, const char *name, diag_list *diag, 
 		data->tstep = data->lag[1];
 	TS_TRY(read_supplies(&r));
 	TS_TRY(read_dwell(&r));
+	TS_TRY(read_step(&r));
 	return read_residual(&r);
 }
 
@@ -300,6 +339,11 @@ void extract_data_free(extract_data *data)
 	alloc_free(data->lag);
 	alloc_free(data->raw);
 	alloc_free(data->total);
+	alloc_free(data->p_step);
+	alloc_free(data->power_step);
+	alloc_free(data->pair);
+	alloc_free(data->p1_coarse);
+	alloc_free(data->raw_coarse);
 	for (int i = 0; i < 2; i++) {
 		alloc_free(data->exits[i]);
 		alloc_free(data->risk[i]);

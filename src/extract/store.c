@@ -30,6 +30,9 @@ static const quantity quantities[] = {
     {"power", "W", offsetof(extract_cell, power), PER_BIAS},
     {"dwell_low", "s", offsetof(extract_cell, dwell_low), PER_BIAS},
     {"dwell_high", "s", offsetof(extract_cell, dwell_high), PER_BIAS},
+    {"p_step", "", offsetof(extract_cell, p_step), PER_BIAS},
+    {"tau_step", "s", offsetof(extract_cell, tau_step), PER_BIAS},
+    {"power_step", "W", offsetof(extract_cell, power_step), PER_BIAS},
     {"v0", "V", offsetof(extract_cell, v0), ONE},
     {"vs", "V", offsetof(extract_cell, vs), ONE},
     {"worst", "", offsetof(extract_cell, worst), ONE},
@@ -143,7 +146,8 @@ static ts_status load_quantity(const out_file *file, const char *group, const qu
 	if (!n)
 		return TS_OK;
 	snprintf(path, sizeof path, "%s/%s", group, q->name);
-	if (strncmp(q->name, "dwell", 5) == 0 && !out_exists(file, path)) { /* files from before there were any */
+	const int is_new = strncmp(q->name, "dwell", 5) == 0 || strstr(q->name, "_step");
+	if (is_new && !out_exists(file, path)) { /* files from before there were any */
 		for (size_t i = 0; i < n; i++)
 			x[i] = (extract_value){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
 		return TS_OK;

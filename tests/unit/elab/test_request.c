@@ -221,7 +221,7 @@ static void test_dump(void)
 	dump_has(text, "  tran1 tstep=1e-09 tstop=1e-06 tstart=0 tmax=0 uic\n");
 	dump_has(text,
 	         "  trannoise1 tstep=1e-09 tstop=1e-06 tstart=0 samples=64 seed=1 noise=auto method=wt2 keep=2 "
-	         "energy=on acf=on psd=0 scale=1 step=0\n");
+	         "energy=on acf=on psd=0 companion=on scale=1 step=0\n");
 	dump_has(text, "  ic v(in)=0.1\n");
 	dump_has(text, "  save i(v1)\n");
 	dump_has(text, "  pbit p out=v(in) bias=v1 sweep=0,1 threshold=auto core=-0.5,0.5 vunit=1 tunit=1\n");
