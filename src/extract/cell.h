@@ -26,6 +26,9 @@ typedef struct extract_cell {
 	extract_value tau_int[EXTRACT_MAX_BIAS]; /* integral of the normalised autocorrelation over lags -inf..inf, s */
 	extract_value power[EXTRACT_MAX_BIAS];   /* total supply power, W */
 	extract_value dwell_low[EXTRACT_MAX_BIAS], dwell_high[EXTRACT_MAX_BIAS]; /* mean dwell times with CORE=, s */
+	/* (n + 1) sum d^2 / 2 (sum d)^2 of n whole dwells: 1 for exponential ones, less for regular ones, more for
+	 * mixed */
+	extract_value dwell_shape_low[EXTRACT_MAX_BIAS], dwell_shape_high[EXTRACT_MAX_BIAS];
 	/* Q_h - Q_2h from the companion's pairs, with their standard error and interval; NaN: none */
 	extract_value p_step[EXTRACT_MAX_BIAS], tau_step[EXTRACT_MAX_BIAS], power_step[EXTRACT_MAX_BIAS];
 	/* logistic P = 1/(1 + exp(-(V - v0)/vs)); probit P = Phi((V - v0)/vs) */

@@ -25,6 +25,7 @@ typedef struct extract_data {
 	size_t n_pair;
 	double *pair, *p1_coarse, *raw_coarse;
 	double *exits[2], *risk[2]; /* [n_bias][n_traj] of the low and the high state, risk in s; NULL when absent */
+	double *whole[2][3];        /* [n_bias][n_traj] number, s, s^2 of the dwells seen whole; NULL when absent */
 } extract_data;
 
 /* Find .pbit `name` (NULL: the only one), read its arrays, and fill the cell's texts, units, biases and residual. */

@@ -231,6 +231,8 @@ static void print_energies(const extract_cell *cell, FILE *to)
 	          in_unit(cell->dwell_low[i].value, cell->t_unit, "s", also));
 	print_row(to, "dwell time of the high state", &cell->dwell_high[i], "s",
 	          in_unit(cell->dwell_high[i].value, cell->t_unit, "s", also));
+	print_row(to, "shape of low dwells, 1: exp.", &cell->dwell_shape_low[i], "", "");
+	print_row(to, "shape of high dwells, 1: exp.", &cell->dwell_shape_high[i], "", "");
 	print_row(to, "power, all supplies", &cell->power_mid, "W", in_heat_rate(cell, cell->power_mid.value, also));
 	for (int k = 0; k < cell->n_supply && cell->n_supply > 1; k++) {
 		snprintf(label, sizeof label, "  from %.24s", cell->supply_name[k]);
@@ -355,6 +357,10 @@ static void json_points(const extract_cell *cell, FILE *to)
 		json_value(to, "dwell_low", &cell->dwell_low[i]);
 		fputs(", ", to);
 		json_value(to, "dwell_high", &cell->dwell_high[i]);
+		fputs(", ", to);
+		json_value(to, "dwell_shape_low", &cell->dwell_shape_low[i]);
+		fputs(", ", to);
+		json_value(to, "dwell_shape_high", &cell->dwell_shape_high[i]);
 		fputs(", ", to);
 		json_value(to, "p_step", &cell->p_step[i]);
 		fputs(", ", to);

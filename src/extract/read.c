@@ -235,7 +235,7 @@ static ts_status read_supplies(const reader *r)
 
 static ts_status read_dwell(const reader *r)
 {
-	static const char *const side[2] = {"low", "high"};
+	static const char *const side[2] = {"low", "high"}, *const whole[3] = {"whole", "whole_time", "whole_square"};
 	char out[EXTRACT_NAME] = "", group[DATA_PATH + EXTRACT_NAME], path[DATA_PATH + EXTRACT_NAME + 16];
 	text_attr(r, r->data->group, "out", out);
 	snprintf(group, sizeof group, "%s/ensemble/dwell/%s", r->data->analysis, out);
@@ -246,6 +246,11 @@ static ts_status read_dwell(const reader *r)
 		TS_TRY(get_rows(r, path, 1, &r->data->exits[i]));
 		snprintf(path, sizeof path, "%s/time_%s", group, side[i]);
 		TS_TRY(get_rows(r, path, 1, &r->data->risk[i]));
+		for (int k = 0; k < 3; k++) {
+			snprintf(path, sizeof path, "%s/%s_%s", group, whole[k], side[i]);
+			if (out_exists(r->file, path))
+				TS_TRY(get_rows(r, path, 1, &r->data->whole[i][k]));
+		}
 	}
 	return TS_OK;
 }
@@ -347,6 +352,8 @@ void extract_data_free(extract_data *data)
 	for (int i = 0; i < 2; i++) {
 		alloc_free(data->exits[i]);
 		alloc_free(data->risk[i]);
+		for (int k = 0; k < 3; k++)
+			alloc_free(data->whole[i][k]);
 	}
 	for (int i = 0; i < data->n_supply; i++)
 		alloc_free(data->supply[i]);

@@ -30,6 +30,8 @@ static const quantity quantities[] = {
     {"power", "W", offsetof(extract_cell, power), PER_BIAS},
     {"dwell_low", "s", offsetof(extract_cell, dwell_low), PER_BIAS},
     {"dwell_high", "s", offsetof(extract_cell, dwell_high), PER_BIAS},
+    {"dwell_shape_low", "", offsetof(extract_cell, dwell_shape_low), PER_BIAS},
+    {"dwell_shape_high", "", offsetof(extract_cell, dwell_shape_high), PER_BIAS},
     {"p_step", "", offsetof(extract_cell, p_step), PER_BIAS},
     {"tau_step", "s", offsetof(extract_cell, tau_step), PER_BIAS},
     {"power_step", "W", offsetof(extract_cell, power_step), PER_BIAS},

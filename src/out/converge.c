@@ -7,7 +7,9 @@
  * The sum ends at the first lag of at least 5 tau_int, and not within the first level, where an alternating
  * correlation has yet to come to rest [Sokal 1989; numerics.md section 7]. Where the terms cancel (the current into a
  * capacitor, whose integral is bounded) the tail beyond decides, and nothing is determined. Standard errors: scatter
- * between groups of the linear response, window fixed.
+ * between groups of the linear response, window fixed. For comparison the same sum up to the first pair of neighbouring
+ * lags that is not positive [Geyer, Statist. Sci. 7, 473 (1992)]: of a process reversible in time no such pair exists
+ * but by noise, at any level, and of one that oscillates it ends early.
  */
 #include "out/converge.h"
 
@@ -78,14 +80,28 @@ static void scatter(const converge_groups *g, size_t end, double variance, conve
 	out->integral_se = n > 1 ? sqrt(integral2 * n / (n - 1)) : (double)NAN;
 }
 
+/* tau by Geyer's window; levels begin at even places, so that a pair is of one level. */
+static double initial_positive(const converge_groups *g, double variance)
+{
+	double sum = 0, se;
+	for (size_t k = 0; k + 1 < g->n_lag; k += 2) {
+		const double a = converge_mean(g, k, &se), b = converge_mean(g, k + 1, &se);
+		if (!(a + b > 0))
+			return isnan(a + b) || k == 0 ? (double)NAN : sum / variance;
+		sum += quadrature(k) * a + quadrature(k + 1) * b;
+	}
+	return (double)NAN;
+}
+
 void converge_tau_int(const converge_groups *g, converge_tau *out)
 {
 	const double unknown = (double)NAN;
 	double se, sum = 0, size = 0;
-	*out = (converge_tau){unknown, unknown, unknown, unknown, unknown};
+	*out = (converge_tau){unknown, unknown, unknown, unknown, unknown, unknown};
 	const double variance = g->n_lag ? converge_mean(g, 0, &se) : 0;
 	if (!(variance > 0))
 		return;
+	out->geyer = initial_positive(g, variance);
 	for (size_t k = 0; k < g->n_lag; k++) {
 		const double c = converge_mean(g, k, &se);
 		if (isnan(c))

@@ -15,10 +15,12 @@ typedef struct converge_groups {
 } converge_groups;
 
 /* Integral of the normalised autocorrelation over all lags, -inf..inf, in samples; its standard error between groups
- * (NaN from one); the same of the covariance itself. NaN: the correlation does not decay within the lags, or its terms cancel. */
+ * (NaN from one); the same of the covariance itself. NaN: the correlation does not decay within the lags, or its terms
+ * cancel. */
 typedef struct converge_tau {
 	double tau, tau_se, integral, integral_se;
 	double window; /* lag where the sum ends, samples */
+	double geyer;  /* tau by Geyer's initial positive sequence; NaN: it does not end within the lags */
 } converge_tau;
 void converge_tau_int(const converge_groups *g, converge_tau *out);
 /* Weighted mean over groups at one lag, and its standard error between them. */

@@ -113,9 +113,18 @@ int reduce_autocorr_get(const reduce_autocorr *r, double *lag, double *value, do
 void reduce_dwell_add(reduce_dwell *r, double x)
 {
 	const int before = r->state, now = x <= r->low ? 1 : x >= r->high ? 2 : before;
-	if (before) {
-		r->risk[before - 1] += 1;
-		r->exits[before - 1] += now != before;
-	}
 	r->state = now;
+	if (!before)
+		return;
+	const int side = before - 1;
+	r->risk[side] += 1;
+	r->run += 1;
+	if (now == before)
+		return;
+	r->exits[side] += 1;
+	r->whole[side] += r->entered;
+	r->sum[side] += r->entered ? r->run : 0;
+	r->square[side] += r->entered ? r->run * r->run : 0;
+	r->run = 0;
+	r->entered = 1;
 }

@@ -29,7 +29,7 @@ typedef struct estimates {
 	double *power;      /* [n_bias][n_freq][2] */
 	double *error;      /* [n_bias][2]: between, within */
 	double *tau;        /* [n_bias][2] */
-	double *size, *rhat;
+	double *size, *rhat, *geyer;
 } estimates;
 
 typedef struct writer {
@@ -189,7 +189,7 @@ static void estimate(writer *w, int k, size_t b)
 	const noise_run *run = w->run;
 	const double dt = run->request->tstep, n = (double)noise_reduced_samples(run, k), unknown = (double)NAN;
 	const mean_of m = moments(run, k, b);
-	converge_tau tau = {unknown, unknown, unknown, unknown, unknown};
+	converge_tau tau = {unknown, unknown, unknown, unknown, unknown, unknown};
 	if (run->request->acf)
 		tau = estimate_covariance(w, k, b, &m);
 	if (run->request->psd)
@@ -199,6 +199,7 @@ static void estimate(writer *w, int k, size_t b)
 	w->all.tau[2 * b] = dt * tau.tau;
 	w->all.tau[2 * b + 1] = dt * tau.tau_se;
 	w->all.size[b] = tau.tau > 0 ? m.n * n / tau.tau : unknown;
+	w->all.geyer[b] = dt * tau.geyer;
 	w->all.rhat[b] = rhat_of(run, k, b);
 	if (run->request->acf)
 		judge(w, k, b, &m, &tau);
@@ -252,6 +253,7 @@ static ts_status put_signal(writer *w, int k)
 		TS_TRY(put(
 		    w, &(dataset){"ensemble/autocorrelation/", s->name, square, "lag", 3, {nb, n, 2}, e->covariance}));
 		TS_TRY(put(w, &(dataset){"ensemble/tau_int/", s->name, "s", NULL, 2, {nb, 2}, e->tau}));
+		TS_TRY(put(w, &(dataset){"ensemble/tau_int_geyer/", s->name, "s", NULL, 1, {nb}, e->geyer}));
 		TS_TRY(put(w, &(dataset){"ensemble/effective/", s->name, "", NULL, 1, {nb}, e->size}));
 	}
 	if (run->request->psd)
@@ -276,6 +278,10 @@ static ts_status put_axes(writer *w)
 static ts_status put_dwell(writer *w)
 {
 	static const char *const name[2][2] = {{"exits_low", "exits_high"}, {"time_low", "time_high"}};
+	static const char *const whole[3][2] = {{"whole_low", "whole_high"},
+	                                        {"whole_time_low", "whole_time_high"},
+	                                        {"whole_square_low", "whole_square_high"}};
+	static const char *const unit[3] = {"", "s", "s^2"};
 	const noise_run *run = w->run;
 	const noise_reduced *r = &run->reduced;
 	char group[300], path[400];
@@ -284,6 +290,10 @@ static ts_status put_dwell(writer *w)
 		const size_t n = (size_t)run->samples;
 		TS_TRY(put(w, &(dataset){group, name[0][side], "", NULL, 2, {run->n_bias, n}, r->exits[side]}));
 		TS_TRY(put(w, &(dataset){group, name[1][side], "s", NULL, 2, {run->n_bias, n}, r->risk[side]}));
+		for (int k = 0; k < 3; k++)
+			TS_TRY(put(
+			    w,
+			    &(dataset){group, whole[k][side], unit[k], NULL, 2, {run->n_bias, n}, r->whole[side][k]}));
 	}
 	snprintf(path, sizeof path, "/analyses/%s/ensemble/dwell/%.200s", run->request->name, run->pbit->out.name);
 	TS_TRY(out_attr_number(w->file, path, "low", run->pbit->core[0], run->diag));
@@ -311,10 +321,11 @@ static ts_status create(writer *w)
 	w->work = alloc_array(run->reduced.n_group * (n_lag > n_freq ? n_lag : n_freq), sizeof *w->work);
 	e->covariance = alloc_array(2 * nb * n_lag, sizeof *e->covariance);
 	e->power = alloc_array(2 * nb * n_freq, sizeof *e->power);
-	e->error = alloc_array(6 * nb, sizeof *e->error);
+	e->error = alloc_array(7 * nb, sizeof *e->error);
 	e->tau = e->error ? e->error + 2 * nb : NULL;
 	e->size = e->error ? e->error + 4 * nb : NULL;
 	e->rhat = e->error ? e->error + 5 * nb : NULL;
+	e->geyer = e->error ? e->error + 6 * nb : NULL;
 	return w->weight && w->work && e->covariance && e->power && e->error ? TS_OK : TS_NOMEM;
 }
 

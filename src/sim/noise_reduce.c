@@ -89,6 +89,9 @@ ts_status noise_reduced_create(noise_run *run)
 		r->risk[side] = unknown(n_row);
 		if (!r->exits[side] || !r->risk[side])
 			return TS_NOMEM;
+		for (int k = 0; k < 3; k++)
+			if (!(r->whole[side][k] = unknown(n_row)))
+				return TS_NOMEM;
 	}
 	return TS_OK;
 }
@@ -99,6 +102,8 @@ void noise_reduced_destroy(noise_reduced *r)
 	                         r->exits[0], r->exits[1],   r->risk[0], r->risk[1]};
 	for (size_t i = 0; i < sizeof array / sizeof *array; i++)
 		alloc_free(array[i]);
+	for (int k = 0; k < 6; k++)
+		alloc_free(r->whole[k / 3][k % 3]);
 }
 
 static ts_status create_welch(noise_reducer *r)
@@ -238,6 +243,10 @@ void noise_reducer_put(const noise_reducer *r, int l, size_t sample)
 		put_bit(r, l, row);
 	for (int side = 0; side < 2 && all->exits[side]; side++) {
 		all->exits[side][row] = r->dwell[l].exits[side];
-		all->risk[side][row] = r->dwell[l].risk[side] * run->request->tstep;
+		const double dt = run->request->tstep;
+		all->risk[side][row] = r->dwell[l].risk[side] * dt;
+		all->whole[side][0][row] = r->dwell[l].whole[side];
+		all->whole[side][1][row] = r->dwell[l].sum[side] * dt;
+		all->whole[side][2][row] = r->dwell[l].square[side] * dt * dt;
 	}
 }

@@ -21,6 +21,7 @@ typedef struct noise_reduced {
 	double *covariance;         /* [group][n_lag] */
 	double *power, *offset;     /* [group][n_freq], [group][2]; sums over segments */
 	double *exits[2], *risk[2]; /* [n_row]: of the low and the high state; NaN: not computed */
+	double *whole[2][3];        /* [n_row]: number, s and s^2 of the dwells that began and ended in sight */
 } noise_reduced;
 
 struct noise_run;

@@ -67,6 +67,36 @@ static void test_tau(double phi, int n_level)
 	T_REL(t.integral_se, before * se, 1e-9);
 }
 
+/* Covariances that turn negative by noise in the pair of lags 8 and 9: the sum ends before them. */
+static void test_geyer(void)
+{
+	double lag[MOST], c[MOST], se;
+	converge_tau t;
+	t_section("initial positive sequence");
+	const size_t n = exact(0.5, 5, lag, c);
+	const converge_groups g = {1, n, lag, (const double[]){1}, c};
+	converge_tau_int(&g, &t);
+	T_TRUE(isnan(t.geyer)); /* no pair is negative */
+	c[8] = -0.02;
+	c[9] = 0.019;
+	converge_tau_int(&g, &t);
+	T_REL(t.geyer, 1 + 2 * (1 - pow(0.5, 7)), TOL_ROUND);
+	T_REL(converge_mean(&g, 8, &se), -0.02, TOL_ROUND);
+	c[9] = 0.021;
+	c[24] = -1; /* beyond the second level, whose lags 8 to 14 count twice and 15 once */
+	converge_tau_int(&g, &t);
+	double want = c[0];
+	for (int k = 1; k < 24; k++)
+		want += (k < 15 ? 2 : k == 15 ? 1 : k < 23 ? 4 : 2) * c[k];
+	T_REL(t.geyer, want, TOL_ROUND);
+	/* an alternating correlation: pairs stay positive */
+	const size_t m = exact(-0.5, 5, lag, c);
+	c[m - 1] = -1;
+	const converge_groups alternating = {1, m, lag, (const double[]){1}, c};
+	converge_tau_int(&alternating, &t);
+	T_REL(t.geyer, 1.0 / 3, 1e-4);
+}
+
 static void test_undetermined(void)
 {
 	double lag[MOST], c[MOST];
@@ -169,6 +199,7 @@ int main(void)
 	test_tau(0.99, 12);
 	test_tau(0.3, 3);
 	test_tau(-0.5, 3);
+	test_geyer();
 	test_undetermined();
 	test_rhat();
 	test_thinning();
