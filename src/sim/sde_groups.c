@@ -344,6 +344,10 @@ ts_status sde_make_groups(sde_builder *b)
 	for (int k = 0; k < p->n_group; k++)
 		place(p, &group[k]);
 	TS_TRY(sde_make_flicker(b, group));
+	int conducts = p->n_algebraic > 0; /* conductances stand in P */
+	for (int k = 0; k < p->n_group; k++)
+		conducts |= group[k].has_p;
+	p->charges_only = p->has_moving && !conducts;
 	p->settles = p->has_moving || (p->n_algebraic > 0 && !p->linear);
 	return sde_make_lists(p, group);
 }

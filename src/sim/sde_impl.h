@@ -140,7 +140,8 @@ struct sde_plan {
 	const int *row_cap; /* index into cap[] */
 	size_t block_rows;
 	double theta;
-	double h0; /* a step of the circuit's own scale: the one for which pivots were chosen */
+	double h0;        /* a step of the circuit's own scale: the one for which pivots were chosen */
+	int charges_only; /* P is made of capacitances alone, which move: charges can be had without currents */
 	int n_algebraic, has_moving, linear, steady_noise, has_p, driven_moves, any_wave;
 	int settles; /* charges or algebraic rows are not linear: v_{n+1} is settled by Newton */
 	lane_lu *lu_w, *lu_p;
@@ -161,8 +162,10 @@ struct sde_work {
 	double *base;        /* [nnz + 1] the same, reduced, charge rows only */
 	double *w, *p;       /* [nnz + 1] */
 	double *w_lu, *p_lu, *lu_work;
-	double *n0, *n1;          /* [n_source] noise charges at v_n, v* */
-	double *v, *s, *ds;       /* one instance */
+	double *n0, *n1;    /* [n_source] noise charges at v_n, v* */
+	double *v, *s, *ds; /* one instance */
+	int charged;        /* q1 and c0 are those of x_charged, [n_unknown] */
+	double *x_charged;
 	double *heat, *charge;    /* [n_instance] */
 	double *turnover, *moved; /* [1] */
 	double *x_open;           /* [n_unknown] */
@@ -194,10 +197,20 @@ struct sde_work {
 	void *memory;
 };
 
-/* The loops, compiled once per instruction-set level (sde_isa.c). stage 0: at x, t0; 1: at xs, t1; 2: the same
- * with G and C; 3: with C. */
+/* What is evaluated, and where: at x and t0, or at xs and t1. */
+typedef enum sde_stage {
+	SDE_START,         /* at x: f0, noise, g0, q0, c0 */
+	SDE_END,           /* at xs: f1, noise, q1 */
+	SDE_END_MATRIX,    /* at xs: f1, noise, g0, q1, c0 */
+	SDE_END_CHARGE,    /* at xs: f1, noise, q1, c0 */
+	SDE_START_CHARGE,  /* at x: q0, c0 */
+	SDE_START_CURRENT, /* at x: f0, noise, g0 */
+	SDE_ONLY_CHARGE    /* at xs: q1, c0 */
+} sde_stage;
+
+/* The loops, compiled once per instruction-set level (sde_isa.c). */
 typedef struct sde_table {
-	void (*evaluate)(sde_work *w, int stage, double h, const double *xi);
+	void (*evaluate)(sde_work *w, sde_stage stage, double h, const double *xi);
 	void (*matrix)(sde_work *w, double h);  /* W and, where it is not constant, P from g0 and c0 */
 	void (*predict)(sde_work *w, double h); /* rhs of delta */
 	void (*correct)(sde_work *w, double h); /* rhs of eps */

@@ -56,10 +56,10 @@ static inline void make_noise(const sde_work *w, const sde_group *g, int i, int 
 }
 
 /* Current of one flicker source: its bias-dependent amplitude times the unit process. */
-static inline void make_flicker(const sde_work *w, const sde_group *g, int i, int k, int stage, double *f)
+static inline void make_flicker(const sde_work *w, const sde_group *g, int i, int k, int start, double *f)
 {
 	const dev_noise *noise = &g->mna->shape->noise[k];
-	const double *unit = at(stage ? w->flicker1 : w->flicker0, g->flicker[i * g->n_noise + k]);
+	const double *unit = at(start ? w->flicker0 : w->flicker1, g->flicker[i * g->n_noise + k]);
 	double *from = f + noise->from * LANES, *to = f + noise->to * LANES;
 	const double scale = w->plan->options.scale;
 	for (int l = 0; l < LANES; l += LANE_WIDTH) {
@@ -70,22 +70,40 @@ static inline void make_flicker(const sde_work *w, const sde_group *g, int i, in
 	}
 }
 
-static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h, const double *xi)
+static inline int is_at_start(sde_stage stage)
 {
-	const double *x = stage ? w->xs : w->x;
-	dev_in in = {.v = w->v, .t = stage ? w->t1 : w->t0, .shape = g->mna->shape};
-	in.want = DEV_F | DEV_S | (g->part == SDE_REST ? (unsigned)DEV_REST : 0u) | (stage & 1 ? 0u : (unsigned)DEV_G) |
-	          (g->drifts ? (unsigned)DEV_DS : 0u);
-	if (w->plan->options.reading == SIM_CARD)
-		in.want |= DEV_CARD;
-	if (g->moving)
-		in.want |= DEV_Q | (stage == 1 ? 0u : (unsigned)DEV_C);
+	return stage == SDE_START || stage == SDE_START_CHARGE || stage == SDE_START_CURRENT;
+}
+
+/* Set of dev_want; 0: nothing of this group. */
+static unsigned wanted(const sde_plan *p, const sde_group *g, sde_stage stage)
+{
+	const unsigned charge = g->moving ? DEV_Q : 0, capacitance = g->moving ? DEV_C : 0;
+	unsigned want = DEV_F | DEV_S;
+	if (stage == SDE_START_CHARGE || stage == SDE_ONLY_CHARGE)
+		return charge | capacitance;
+	if (stage == SDE_START || stage == SDE_START_CURRENT || stage == SDE_END_MATRIX)
+		want |= DEV_G;
+	if (stage != SDE_START_CURRENT)
+		want |= charge | (stage == SDE_END ? 0 : capacitance);
+	want |= g->part == SDE_REST ? (unsigned)DEV_REST : 0;
+	want |= g->drifts ? (unsigned)DEV_DS : 0;
+	return want | (p->options.reading == SIM_CARD ? (unsigned)DEV_CARD : 0);
+}
+
+static void evaluate_group(sde_work *w, const sde_group *g, sde_stage stage, double h, const double *xi)
+{
+	const int start = is_at_start(stage);
+	const double *x = start ? w->x : w->xs;
+	dev_in in = {.v = w->v, .t = start ? w->t0 : w->t1, .shape = g->mna->shape, .want = wanted(w->plan, g, stage)};
+	if (!in.want)
+		return;
 	for (int i = 0; i < g->n_inst; i++) {
-		double *f = sde_at(w, stage ? g->f1 : g->f0) + (ptrdiff_t)i * g->n_port * LANES;
+		double *f = sde_at(w, start ? g->f0 : g->f1) + (ptrdiff_t)i * g->n_port * LANES;
 		dev_out out = {
 		    .f = f, .g = sde_at(w, g->g0) + (ptrdiff_t)i * g->n_stamp * LANES, .s = w->s, .ds = w->ds};
 		if (g->moving) {
-			out.q = sde_at(w, stage ? g->q1 : g->q0) + (ptrdiff_t)i * g->n_port * LANES;
+			out.q = sde_at(w, start ? g->q0 : g->q1) + (ptrdiff_t)i * g->n_port * LANES;
 			out.c = sde_at(w, g->c0) + (ptrdiff_t)i * g->n_stamp * LANES;
 		}
 		gather(x, g->unknown + i * g->n_port, g->n_port, w->v);
@@ -93,17 +111,21 @@ static void evaluate_group(sde_work *w, const sde_group *g, int stage, double h,
 		in.aux = w->plan->system->circuit->instance[g->mna->inst[g->index[i]]].aux;
 		in.shift = g->shifted ? sde_at(w, g->shift) + (ptrdiff_t)i * g->n_noise * g->n_port * LANES : NULL;
 		g->eval(&in, &out);
+		if (!(in.want & DEV_F))
+			continue;
 		for (int k = 0; k < g->n_noise; k++)
 			if (xi && g->source[i * g->n_noise + k] >= 0)
-				make_noise(w, g, i, k, xi, h, f, stage ? w->n1 : w->n0);
+				make_noise(w, g, i, k, xi, h, f, start ? w->n0 : w->n1);
 		for (int k = 0; g->flicker && k < g->n_noise; k++)
 			if (g->flicker[i * g->n_noise + k] >= 0)
-				make_flicker(w, g, i, k, stage, f);
+				make_flicker(w, g, i, k, start, f);
 	}
 }
 
-static void evaluate(sde_work *w, int stage, double h, const double *xi)
+static void evaluate(sde_work *w, sde_stage stage, double h, const double *xi)
 {
+	if (!is_at_start(stage))
+		w->charged = 0;
 	for (int k = 0; k < w->plan->n_group; k++)
 		if (!w->plan->group[k].jumps)
 			evaluate_group(w, &w->plan->group[k], stage, h, xi);

@@ -157,7 +157,7 @@ static uint32_t open_stretch(sde_work *w)
 {
 	if (!w->plan->settles)
 		return 0;
-	w->table->evaluate(w, 0, w->plan->h0, NULL);
+	w->table->evaluate(w, SDE_START, w->plan->h0, NULL);
 	w->table->matrix(w, w->plan->h0);
 	w->w_h = 0;
 	const uint32_t bad = sde_factor_p(w, w->plan->h0);

@@ -67,7 +67,7 @@ static ts_status make_pivots(sde_plan *p, mna_tile *tile)
 	ts_status status = a ? sde_work_make(p, tile, &w) : TS_NOMEM;
 	if (status == TS_OK) {
 		sde_refresh(w);
-		w->table->evaluate(w, 0, 1, NULL);
+		w->table->evaluate(w, SDE_START, 1, NULL);
 		w->table->matrix(w, 1);
 		p->h0 = p->options.h > 0 ? p->options.h : first_step(w);
 		w->table->matrix(w, p->h0);

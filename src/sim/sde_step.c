@@ -130,15 +130,35 @@ static void drive(sde_work *w)
 		w->delta[e] = p->kind[e / LANES] == SDE_DRIVEN ? w->xs[e] - w->x[e] : 0;
 }
 
+/* q0, c0, and what follows from them: P and pulls. The end of the last step has left them behind. */
+static uint32_t charges_at_start(sde_work *w, double h)
+{
+	const sde_plan *p = w->plan;
+	if (w->charged && memcmp(w->x, w->x_charged, (size_t)p->n_unknown * LANES * sizeof *w->x) == 0)
+		for (const sde_group *g = p->group; g < p->group + p->n_group; g++)
+			memcpy(sde_at(w, g->q0), sde_at(w, g->q1),
+			       g->moving ? (size_t)(g->n_inst * g->n_port) * LANES * sizeof *w->x : 0);
+	else
+		w->table->evaluate(w, SDE_START_CHARGE, h, NULL);
+	w->table->matrix(w, h);
+	const uint32_t bad = sde_factor_p(w, h);
+	sde_pulls(w);
+	return bad;
+}
+
 /* Stage 1 of all methods: xs = x + delta. */
 static uint32_t first_stage(sde_work *w, double h, const double *xi)
 {
 	const sde_plan *p = w->plan;
-	w->table->evaluate(w, 0, h, xi);
-	uint32_t bad = factor(w, h);
-	if (p->has_moving && !p->steady_noise) { /* pulls follow the capacitances, shifts the pulls */
+	const int follows = p->has_moving && !p->steady_noise; /* pulls follow the capacitances, shifts the pulls */
+	uint32_t bad = 0;
+	if (follows && p->charges_only)
+		bad = charges_at_start(w, h);
+	w->table->evaluate(w, follows && p->charges_only ? SDE_START_CURRENT : SDE_START, h, xi);
+	bad |= factor(w, h);
+	if (follows && !p->charges_only) {
 		sde_pulls(w);
-		w->table->evaluate(w, 0, h, xi);
+		w->table->evaluate(w, SDE_START, h, xi);
 	}
 	w->table->predict(w, h);
 	sde_solve(p->lu_w, w, w->w_lu);
@@ -149,7 +169,7 @@ static uint32_t first_stage(sde_work *w, double h, const double *xi)
 static void second_stage(sde_work *w, double h, const double *xi)
 {
 	const sde_plan *p = w->plan;
-	w->table->evaluate(w, 1, h, xi);
+	w->table->evaluate(w, SDE_END, h, xi);
 	w->table->correct(w, h);
 	sde_solve(p->lu_w, w, w->w_lu);
 	w->table->move(w, w->eps, w->xs, w->x1);
@@ -204,7 +224,7 @@ static uint32_t implicit_stage(sde_work *w, double h, const double *xi)
 	const sde_plan *p = w->plan;
 	uint32_t open = ALL_LANES, bad = 0;
 	for (int k = 0; k < IMPLICIT_ITERATIONS && open; k++) {
-		w->table->evaluate(w, p->linear ? 1 : 2, h, xi);
+		w->table->evaluate(w, p->linear ? SDE_END : SDE_END_MATRIX, h, xi);
 		if (!p->linear) {
 			w->table->matrix(w, h);
 			bad |= lane_lu_factor(p->lu_w, w->w, w->w_lu) & open;
@@ -213,7 +233,7 @@ static uint32_t implicit_stage(sde_work *w, double h, const double *xi)
 		sde_solve(p->lu_w, w, w->w_lu);
 		open = newton_step(w, open, w->xs, w->delta);
 	}
-	w->table->evaluate(w, 1, h, xi);
+	w->table->evaluate(w, SDE_END, h, xi);
 	for (int k = 0; k < p->n_group; k++) {
 		const sde_group *g = &p->group[k];
 		memcpy(sde_at(w, g->f0), sde_at(w, g->f1), (size_t)(g->n_inst * g->n_port) * LANES * sizeof *w->x);
@@ -273,8 +293,9 @@ static void book_branches(sde_work *w, double h)
 /* Newton matrix at xs: moving capacitances there, conductances of v_n. */
 static uint32_t evaluate_at_star(sde_work *w, double h)
 {
-	w->table->evaluate(w, w->plan->has_moving ? 3 : 1, h, NULL);
-	if (!w->plan->has_moving)
+	const sde_plan *p = w->plan;
+	w->table->evaluate(w, !p->has_moving ? SDE_END : p->charges_only ? SDE_ONLY_CHARGE : SDE_END_CHARGE, h, NULL);
+	if (!p->has_moving)
 		return 0;
 	w->table->matrix(w, h);
 	return sde_factor_p(w, h);
@@ -354,7 +375,9 @@ uint32_t sde_settle(sde_work *w, double h)
 		book_branches(w, h);
 	}
 	memcpy(w->xs, w->x1, bytes);
-	w->table->evaluate(w, 1, h, NULL);
+	w->table->evaluate(w, p->charges_only ? SDE_ONLY_CHARGE : SDE_END, h, NULL);
+	memcpy(w->x_charged, w->x1, bytes);
+	w->charged = p->charges_only;
 	return open | bad;
 }
 

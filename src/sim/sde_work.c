@@ -37,8 +37,8 @@ static size_t layout(sde_work *w, double *base)
 	const size_t sources = (size_t)p->n_source + 1, instances = (size_t)p->system->circuit->n_instance + 1;
 	size_t used = 0, port, noise;
 	widest(p, &port, &noise);
-	double **const of_unknowns[] = {&w->xs,   &w->x1,     &w->delta,  &w->eps,    &w->rhs,
-	                                &w->node, &w->middle, &w->x_open, &w->lu_work};
+	double **const of_unknowns[] = {&w->xs,   &w->x1,     &w->delta,  &w->eps,     &w->rhs,
+	                                &w->node, &w->middle, &w->x_open, &w->lu_work, &w->x_charged};
 	for (size_t i = 0; i < sizeof of_unknowns / sizeof *of_unknowns; i++)
 		*of_unknowns[i] = carve(base, &used, n + 1);
 	double **const of_slots[] = {&w->base, &w->w, &w->p};
@@ -159,7 +159,7 @@ static uint32_t settle_algebraic(sde_work *w)
 	const double h = w->plan->h0;
 	uint32_t bad = 0, open = (1u << LANES) - 1;
 	for (int k = 0; open && k < BEGIN_ITERATIONS; k++) {
-		w->table->evaluate(w, 0, h, NULL);
+		w->table->evaluate(w, SDE_START, h, NULL);
 		w->table->matrix(w, h);
 		bad |= sde_factor_p(w, h) & open;
 		open = algebraic_step(w, open & ~bad);
@@ -184,7 +184,7 @@ uint32_t sde_begin(sde_work *work, double t)
 	work->w_h = 0;
 	if (p->n_algebraic > 0)
 		bad = settle_algebraic(work);
-	work->table->evaluate(work, 0, p->h0, NULL);
+	work->table->evaluate(work, SDE_START, p->h0, NULL);
 	work->table->matrix(work, p->h0);
 	bad |= sde_factor_p(work, p->h0);
 	sde_pulls(work);
@@ -236,7 +236,7 @@ void sde_rates(sde_work *work, double *lambda)
 	for (int u = 0; u < p->n_unknown; u++)
 		for (int l = 0; l < LANES; l++)
 			z[u * LANES + l] = p->kind[u] == SDE_DRIVEN ? 0 : (1 + 0.37 * (u % 5)) * (u % 2 ? -1 : 1);
-	work->table->evaluate(work, 0, p->h0, NULL);
+	work->table->evaluate(work, SDE_START, p->h0, NULL);
 	if (p->has_p) {
 		work->table->matrix(work, p->h0);
 		sde_factor_p(work, p->h0);
