@@ -17,7 +17,8 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0, "replaces SEED= of the analyses", 0},
     {"samples", KEY_SAMPLES, "N", 0, "replaces SAMPLES=, the number of trajectories", 0},
     {"set", KEY_SET, "NAME=VALUE", 0, "replaces a top-level .param; may be repeated", 0},
-    {"format", KEY_FORMAT, "h5|csv", 0, "csv: one text file per analysis, named after the deck", 0},
+    {"format", KEY_FORMAT, "h5|csv|raw|raw-ascii", 0,
+     "csv: one text file per analysis, named after the deck; raw: the same as SPICE3 raw files", 0},
     {"json", KEY_JSON, NULL, 0, "print tables as JSON, one object per line", 0},
     {"corner", KEY_CORNER, "NAME", OPTION_HIDDEN, NULL, 0},
     {"resume", KEY_RESUME, NULL, OPTION_HIDDEN, NULL, 0},
@@ -33,9 +34,11 @@ static const char doc[] =
     "  thermospice run netlists/rc_step.cir --format csv\n\n"
     "Interrupt with Ctrl-C: what was computed is kept, the file says complete = 0, the exit status is 130.";
 
+typedef enum run_format { RUN_H5, RUN_CSV, RUN_RAW, RUN_RAW_ASCII } run_format;
 typedef struct run_job {
 	const char *deck, *output;
-	int csv, json;
+	run_format format;
+	int json;
 	cli_sets sets;
 	cli_simulation simulation;
 } run_job;
@@ -59,11 +62,12 @@ static uint64_t seed_option(const char *text, struct argp_state *state)
 
 static void format_option(run_job *job, const char *text, struct argp_state *state)
 {
-	if (!strcmp(text, "raw"))
-		cli_unsupported(state, "--format raw", "use --format csv");
-	else if (strcmp(text, "csv") != 0 && strcmp(text, "h5") != 0)
-		argp_error(state, "--format wants h5 or csv, not '%s' [E0701]", text);
-	job->csv = !strcmp(text, "csv");
+	static const char *const name[] = {
+	    [RUN_H5] = "h5", [RUN_CSV] = "csv", [RUN_RAW] = "raw", [RUN_RAW_ASCII] = "raw-ascii"};
+	for (job->format = RUN_H5; job->format <= RUN_RAW_ASCII; job->format++)
+		if (strcmp(text, name[job->format]) == 0)
+			return;
+	argp_error(state, "--format wants h5, csv, raw or raw-ascii, not '%s' [E0701]", text);
 }
 
 static error_t positional(run_job *job, const char *text, struct argp_state *state)
@@ -117,22 +121,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static ts_status write_csv(const run_job *job, cli_session *session, const out_file *file)
+/* One text or raw file per analysis. */
+static ts_status write_files(const run_job *job, cli_session *session, const out_file *file)
 {
 	const elab_circuit *c = session->circuit;
 	for (int i = 0; i < c->n_request; i++) {
 		char group[200], ending[160], path[512];
 		snprintf(group, sizeof group, "/analyses/%s", c->request[i].name);
-		snprintf(ending, sizeof ending, ".%s.csv", c->request[i].name);
+		snprintf(ending, sizeof ending, ".%s.%s", c->request[i].name, job->format == RUN_CSV ? "csv" : "raw");
 		cli_output_name(job->output ? job->output : job->deck, ending, path, sizeof path);
 		if (!out_exists(file, group))
 			continue;
-		FILE *to = fopen(path, "w");
+		FILE *to = fopen(path, job->format == RUN_RAW ? "wb" : "w");
 		if (!to) {
 			diag_add(session->diag, E0601, SRC_NOWHERE, "cannot write '%s'", path);
 			return TS_IO;
 		}
-		const ts_status status = out_csv(file, c->request[i].name, to, session->diag);
+		const ts_status status =
+		    job->format == RUN_CSV
+		        ? out_csv(file, c->request[i].name, to, session->diag)
+		        : out_raw(file, c->request[i].name, c->title, job->format == RUN_RAW_ASCII, to, session->diag);
 		fclose(to);
 		TS_TRY(status);
 		fprintf(stderr, "wrote %s\n", path);
@@ -152,9 +160,9 @@ static void say_where(const char *path, ts_status status)
 static ts_status simulate(run_job *job, cli_session *session, const char *command)
 {
 	char name[512];
-	const char *path = job->csv ? NULL : job->output;
+	const char *path = job->format != RUN_H5 ? NULL : job->output;
 	out_file *file = NULL;
-	if (!job->csv && !path) {
+	if (job->format == RUN_H5 && !path) {
 		cli_output_name(job->deck, ".h5", name, sizeof name);
 		path = name;
 	}
@@ -164,7 +172,7 @@ static ts_status simulate(run_job *job, cli_session *session, const char *comman
 	ts_status status = cli_simulate(session, &job->simulation, file);
 	if (status == TS_OK || status == TS_STOPPED) {
 		const ts_status printed = cli_results(session, file, stdout, job->json);
-		const ts_status written = job->csv ? write_csv(job, session, file) : TS_OK;
+		const ts_status written = job->format != RUN_H5 ? write_files(job, session, file) : TS_OK;
 		if (status == TS_OK)
 			status = printed != TS_OK ? printed : written;
 	}

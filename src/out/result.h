@@ -60,6 +60,8 @@ int out_is_complete(const out_file *file);
 
 /* One analysis as CSV: axis columns then signals, one row per point; ensembles: one row per trajectory and statistic. */
 ts_status out_csv(const out_file *file, const char *analysis, FILE *to, diag_list *diag);
+/* One analysis as a SPICE3 raw file, binary or ASCII; title: the deck's. TS_IO with a message when it cannot be written. */
+ts_status out_raw(const out_file *file, const char *analysis, const char *title, int ascii, FILE *to, diag_list *diag);
 /* What `thermospice show` prints: analyses, signals with shapes and units, p-bit tables, warnings, provenance. */
 ts_status out_show(const out_file *file, FILE *to, diag_list *diag);
 
