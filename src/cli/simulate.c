@@ -51,11 +51,14 @@ static void print_sources(const mna_system *system, const sim_request *request)
 	for (int b = 0; b < system->n_batch; b++) {
 		const mna_batch *batch = &system->batch[b];
 		for (int k = 0; k < batch->shape->n_noise; k++) {
-			const int is_flicker = batch->shape->noise[k].spectrum == DEV_FLICKER;
+			const dev_noise *noise = &batch->shape->noise[k];
+			const sim_noise_type type = noise->spectrum == DEV_FLICKER ? SIM_FLICKER
+			                            : noise->rates == DEV_TRAP     ? SIM_RTN
+			                                                           : SIM_THERMAL;
 			int noisy = 0;
 			for (int i = 0; i < batch->n_inst; i++)
 				noisy += mna_is_noisy(batch, system->circuit, i, k);
-			if (noisy == 0 || !(request->types & (is_flicker ? SIM_FLICKER : SIM_THERMAL)))
+			if (noisy == 0 || !(request->types & (unsigned)type))
 				continue;
 			fprintf(stderr, "%s %d %s.%s", total ? "," : "noise:", noisy, batch->type->name,
 			        batch->shape->noise[k].name);

@@ -19,6 +19,11 @@
  * of the middle of the jump itself, v + packet shift for the forward and v - packet shift for the reverse jump, and the
  * rate has the factor 1/(1 -+ shift . grad packet), which makes the pair of a jump and its reverse obey detailed balance
  * in densities of a continuous charge. Only rate and packet follow shift then; f, g, s, ds ignore it.
+ *
+ * Traps. A source with `rates` = DEV_TRAP has two states, kept by the last port, a current port: n = 0 empty, 1 full. Its
+ * forward jump fills the trap, at the forward rate while that is empty, the reverse jump empties it; either moves the
+ * charge q packet. The full trap holds the energy k[level], J, and takes k[exponent], V, off the gate of the transistor
+ * that elab_instance.host names. It has no density: s = 0; as an equation the last port says that n is its mean.
  */
 #ifndef DEV_DEV_H
 #define DEV_DEV_H
@@ -34,7 +39,7 @@ typedef enum dev_want {
 	DEV_F = 1, DEV_Q = 2, DEV_G = 4, DEV_C = 8, DEV_S = 16, DEV_DS = 32, DEV_OBS = 64, DEV_RATE = 128, DEV_REST = 256,
 	DEV_CARD = 512
 } dev_want;
-typedef enum dev_rates { DEV_NO_RATES, DEV_ELECTRONS, DEV_PACKETS } dev_rates;
+typedef enum dev_rates { DEV_NO_RATES, DEV_ELECTRONS, DEV_PACKETS, DEV_TRAP } dev_rates;
 typedef enum dev_quantity { DEV_VOLTAGE, DEV_CURRENT } dev_quantity;
 typedef enum dev_spectrum { DEV_WHITE, DEV_FLICKER } dev_spectrum;
 
@@ -87,7 +92,7 @@ typedef struct dev_out {
 	double *ds;     /* [n_noise][n_port] ds/dv; zeros for flicker */
 	double *obs;    /* [n_obs] */
 	double *rate;   /* [n_noise][2] forward and reverse rate, 1/s, of the sources that have `rates`; else not written */
-	double *packet; /* [n_noise][2] charge of their jumps, q, of sources with DEV_PACKETS; else not written */
+	double *packet; /* [n_noise][2] charge of their jumps, q, with DEV_PACKETS and DEV_TRAP; else not written */
 } dev_out;
 
 typedef void dev_eval_fn(const dev_in *in, dev_out *out);

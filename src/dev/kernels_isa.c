@@ -12,6 +12,7 @@
 #include "dev/mosfet_ekv_kernel.h"
 #include "dev/mosfet_subvt_kernel.h"
 #include "dev/resistor_kernel.h"
+#include "dev/rtn_trap_kernel.h"
 #include "dev/wave_kernel.h"
 
 dev_kernel_table ISA_NAME(dev_kernels) = {

@@ -108,7 +108,8 @@ static ts_status compile_probe(compiler *c, const net_expr *e)
 {
 	if (strcmp(e->name, "v") != 0)
 		return refuse(c, e->span,
-		              "currents in expressions are not in this version: measure the voltage of a resistor");
+		              "currents and occupancies in expressions are not in this version: measure the voltage of "
+		              "a resistor");
 	if (c->across)
 		return emit_across(c, e);
 	if (!e->node[1])

@@ -6,6 +6,7 @@
  *   v i     name a b waves            e g name a b c d gain, or name a b value={expr}
  *   b       name a b v={expr} or i={expr}
  *   c       name a b q={expr} or c={expr}: charge.c
+ *   y       name transistor model: trap.c
  */
 #include <math.h>
 #include <string.h>
@@ -181,7 +182,7 @@ static ts_status bind_nodes(elab_bind *bind, int n_node)
 	return TS_OK;
 }
 
-static ts_status start_params(elab_bind *bind)
+ts_status elab_bind_fallbacks(elab_bind *bind)
 {
 	const dev_type *type = bind->type;
 	bind->param = arena_array(bind->b->arena, (size_t)type->n_param, sizeof *bind->param);
@@ -196,7 +197,7 @@ ts_status elab_bind_start(elab_bind *bind, int n_node)
 {
 	if (bind->card->n_word < n_node)
 		return too_few(bind, n_node, 0);
-	TS_TRY(start_params(bind));
+	TS_TRY(elab_bind_fallbacks(bind));
 	return bind_nodes(bind, n_node);
 }
 
@@ -252,7 +253,7 @@ static ts_status bind_modelled(elab_bind *bind, int n_node)
 	TS_TRY(bind_nodes(bind, n_node));
 	TS_TRY(elab_model_get(bind, &card->word[n_node]));
 	bind->shape = bind->type->shape;
-	TS_TRY(start_params(bind));
+	TS_TRY(elab_bind_fallbacks(bind));
 	const ts_status words = bind_words(bind, n_node + 1);
 	if (elab_fatal(words))
 		return words;
@@ -306,6 +307,8 @@ static ts_status bind_by_letter(elab_bind *bind)
 		                "'%s' needs v={expression} or i={expression}", card->name);
 		return TS_NETLIST;
 	}
+	if (letter == 'y')
+		return elab_bind_trap(bind);
 	if (letter == 'e' || letter == 'g')
 		TS_TRY(elab_refuse_controlled(bind));
 	const int n_node = letter ? modelled_terminals(letter) : 0;
@@ -409,6 +412,7 @@ static ts_status add_instance(elab_bind *bind)
 	                            .temperature = bind->temperature + bind->dtemp,
 	                            .noisy = bind->noisy,
 	                            .aux = bind->aux,
+	                            .host = bind->host,
 	                            .origin = bind->frame->origin,
 	                            .span = bind->card->span};
 	return name_map_put(b->instance_map, full, number);
@@ -416,7 +420,8 @@ static ts_status add_instance(elab_bind *bind)
 
 static ts_status bind_and_add(elab_builder *b, elab_frame *frame, const net_card *card)
 {
-	elab_bind bind = {.b = b, .frame = frame, .card = card, .temperature = b->circuit->temperature, .noisy = 1};
+	elab_bind bind = {
+	    .b = b, .frame = frame, .card = card, .temperature = b->circuit->temperature, .noisy = 1, .host = -1};
 	TS_TRY(bind_by_letter(&bind));
 	TS_TRY(apply_multiplier(&bind));
 	TS_TRY(check_missing(&bind));
@@ -431,7 +436,7 @@ ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *
 	if (status != TS_NETLIST)
 		return status;
 	/* cards that name this element or its nodes need not complain again; a word too many does no harm */
-	for (int i = 0; i < card->n_word && i < 4; i++) {
+	for (int i = 0; i < card->n_word && i < 4 && card->name[0] != 'y'; i++) {
 		int node;
 		if (card->word[i].n_arg == 0)
 			TS_TRY(elab_node_number(b, frame, card->word[i].text, card->word[i].span, &node));

@@ -121,7 +121,7 @@ typedef struct elab_bind {
 	int n_node;
 	const void *aux;
 	double temperature, dtemp; /* K */
-	int noisy;
+	int noisy, host;
 	double m;
 } elab_bind;
 ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *card);
@@ -151,6 +151,8 @@ ts_status elab_refuse_word(const elab_bind *bind, const net_word *word);
 ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored);
 /* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */
 ts_status elab_model_get(elab_bind *bind, const net_word *word);
+/* trap.c: a Y element, after the transistor it belongs to has been added. */
+ts_status elab_bind_trap(elab_bind *bind);
 /* wave.c: words of a V or I element after its nodes. */
 ts_status elab_bind_source(elab_bind *bind, int first);
 /* behave.c: expression of a B, E or G element -> shape and program; adds the control nodes. */
@@ -163,6 +165,8 @@ ts_status elab_bind_charge(elab_bind *bind, const net_param *expr);
 /* bind.c, for charge.c: the nodes of the card's first words; all parameters but one. */
 ts_status elab_bind_start(elab_bind *bind, int n_node);
 ts_status elab_bind_params(elab_bind *bind, const net_param *skip);
+/* bind.c, for trap.c: room for the parameters, from the model or the fallbacks. */
+ts_status elab_bind_fallbacks(elab_bind *bind);
 
 /* setup.c: .temp .options .global and the waveforms' defaults, before the expansion */
 ts_status elab_setup_cards(elab_builder *b);

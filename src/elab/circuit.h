@@ -26,11 +26,12 @@ typedef struct elab_instance {
 	double temperature;  /* K: temp= or .temp, plus dtemp= */
 	int noisy;           /* 0: noisy=0 was given */
 	const void *aux;
+	int host;                  /* of a trap: its transistor's instance number; else -1 */
 	const diag_origin *origin; /* expansion trail, NULL at the top level */
 	src_span span;
 } elab_instance;
 
-/* A scalar observable: v(a), v(a,b) or i(device with a branch current). */
+/* A scalar observable: v(a), v(a,b), i(device with a branch current) or n(trap), which is a current to the equations. */
 typedef struct elab_probe {
 	const char *name; /* "v(out)" canonical text */
 	int is_current;
@@ -53,7 +54,8 @@ typedef enum sim_reading {
 /* SIM_LEAP: wt2, jumps by leaps; never seen by a plan. */
 typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM, SIM_LEAP } sim_method;
 
-typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2 } sim_noise_type; /* thermal: all white sources */
+/* thermal: all white sources; rtn: traps */
+typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2, SIM_RTN = 4 } sim_noise_type;
 
 /* Thermodynamic figures a .trannoise is asked for (docs/numerics.md, section 11). Arrays in the circuit's arena. */
 typedef struct elab_books {

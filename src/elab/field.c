@@ -273,9 +273,17 @@ static ts_status probe_current(elab_builder *b, const net_expr *expr, elab_probe
 	probe->is_current = 1;
 	TS_TRY(elab_field_instance(b, want, &probe->instance));
 	const elab_instance *instance = (const elab_instance *)b->instance.item + probe->instance;
-	probe->name = arena_printf(b->arena, "i(%s)", instance->name);
+	const int wants_trap = *expr->name == 'n', is_trap = *instance->type->letter == 'y';
+	probe->name = arena_printf(b->arena, "%s(%s)", expr->name, instance->name);
 	if (!probe->name)
 		return TS_NOMEM;
+	if (wants_trap != is_trap) {
+		diag_add(b->diag, E0315, expr->span,
+		         is_trap ? "'%s' is a trap: it has no current but an occupancy, n(%s)"
+		                 : "'%s' is no trap: n(%s) has no meaning",
+		         instance->name, instance->name);
+		return TS_NETLIST;
+	}
 	if (has_branch(instance->shape))
 		return TS_OK;
 	diag_add(b->diag, E0311, expr->span,
@@ -288,7 +296,7 @@ ts_status elab_field_probe(elab_builder *b, const net_expr *expr, src_span span,
 {
 	*probe = (elab_probe){.instance = -1};
 	if (!expr || expr->kind != NET_PROBE) {
-		diag_add(b->diag, E0315, span, "wanted v(node), v(node,node) or i(source)");
+		diag_add(b->diag, E0315, span, "wanted v(node), v(node,node), i(source) or n(trap)");
 		return TS_NETLIST;
 	}
 	if (strcmp(expr->name, "v") != 0)

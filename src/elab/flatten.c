@@ -248,14 +248,25 @@ static ts_status flatten_card(elab_builder *b, elab_frame *frame, const net_card
 	return status;
 }
 
-ts_status elab_flatten(elab_builder *b, elab_frame *frame)
+/* The traps of a body, or all other cards of it. */
+static ts_status flatten_cards(elab_builder *b, elab_frame *frame, int traps)
 {
 	for (int i = 0; i < frame->body->n_card; i++) {
-		const ts_status status = flatten_card(b, frame, &frame->body->card[i]);
+		const net_card *card = &frame->body->card[i];
+		if ((card->kind == NET_ELEMENT && card->name[0] == 'y') != traps)
+			continue;
+		const ts_status status = flatten_card(b, frame, card);
 		if (elab_fatal(status))
 			return status;
 		if (status != TS_OK && diag_count(b->diag, DIAG_ERROR) - b->errors_before >= ELAB_MAX_ERRORS)
 			return TS_USAGE; /* enough has been said; elab_build makes TS_NETLIST of it */
 	}
 	return TS_OK;
+}
+
+/* Traps name transistors, which may stand behind them or inside an X element. */
+ts_status elab_flatten(elab_builder *b, elab_frame *frame)
+{
+	TS_TRY(flatten_cards(b, frame, 0));
+	return flatten_cards(b, frame, 1);
 }

@@ -19,7 +19,6 @@ static const struct {
     {'t', "transmission lines", "use a ladder of L, C and R"},
     {'o', "lossy transmission lines", "use a ladder of L, C and R"},
     {'u', "distributed RC lines", "use a ladder of R and C"},
-    {'y', "lossy transmission lines", "use a ladder of L, C and R"},
     {'j', "junction field-effect transistors", "use an M element"},
     {'q', "bipolar transistors", "use an M element, or D elements and a G source"},
     {'z', "MESFETs", "use an M element"},
@@ -38,7 +37,7 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 			return;
 		}
 	diag_add_origin(b->diag, E0302, card->name_span, frame->origin,
-	                "'%s': no element begins with '%c'; there are R C L V I E G B D M and X", card->name,
+	                "'%s': no element begins with '%c'; there are R C L V I E G B D M Y and X", card->name,
 	                card->name[0]);
 }
 

@@ -26,7 +26,7 @@ static sim_request default_request(const net_card *card, sim_kind kind)
 	                     .reading = SIM_AUTO,
 	                     .method = SIM_WT2,
 	                     .scale = 1,
-	                     .types = SIM_THERMAL | SIM_FLICKER,
+	                     .types = SIM_THERMAL | SIM_FLICKER | SIM_RTN,
 	                     .keep = 2,
 	                     .energy = 1,
 	                     .acf = 1,
@@ -194,12 +194,13 @@ static ts_status read_types(elab_builder *b, const net_card *card, sim_request *
 	for (int i = 0; i < n; i++) {
 		const unsigned type = strcmp(name[i], "thermal") == 0   ? SIM_THERMAL
 		                      : strcmp(name[i], "flicker") == 0 ? SIM_FLICKER
+		                      : strcmp(name[i], "rtn") == 0     ? SIM_RTN
 		                                                        : 0;
 		r->types |= type;
 		if (type)
 			continue;
 		diag_add(b->diag, E0311, param->value_span,
-		         "TYPES=%s is not in this version: there are thermal and flicker", name[i]);
+		         "TYPES=%s is not in this version: there are thermal, flicker and rtn", name[i]);
 		return TS_NETLIST;
 	}
 	return TS_OK;

@@ -158,7 +158,7 @@ static const char *probe_node(expr_parser *p, size_t *at)
 	return NULL;
 }
 
-/* v(a), v(a,b), i(x); the current token is the name, '(' follows */
+/* v(a), v(a,b), i(x), n(y); the current token is the name, '(' follows */
 static const net_expr *parse_probe(expr_parser *p, const char *name)
 {
 	const size_t from = p->now.from;
@@ -244,7 +244,7 @@ static const net_expr *parse_name(expr_parser *p)
 	net_fault quiet = {.code = DIAG_N_CODE};
 	const net_token next = net_lex(p->text, t.to, p->end, &quiet);
 	const int touches = next.kind == NET_TOKEN_OP && next.op == '(' && (!p->prefix || !next.after_blank);
-	if (touches && (strcmp(name, "v") == 0 || strcmp(name, "i") == 0))
+	if (touches && strlen(name) == 1 && strchr("vin", *name))
 		return parse_probe(p, name);
 	if (touches)
 		return parse_call(p, name);

@@ -205,9 +205,9 @@ static ts_status put_signal(writer *w, int k)
 	for (size_t b = 0; b < w->run->n_bias; b++)
 		compare_signal(w, k, b);
 	snprintf(name, sizeof name, "mean/%.300s", s->name);
-	TS_TRY(put(w, name, s->is_current ? "A" : "V", w->mean));
+	TS_TRY(put(w, name, s->unit, w->mean));
 	snprintf(name, sizeof name, "variance/%.300s", s->name);
-	return put(w, name, s->is_current ? "A^2" : "V^2", w->variance);
+	return put(w, name, s->square, w->variance);
 }
 
 static ts_status put_probability(writer *w)

@@ -247,7 +247,7 @@ static ts_status put_signal(writer *w, int k)
 	const estimates *e = &w->all;
 	for (size_t b = 0; b < nb; b++)
 		estimate(w, k, b);
-	const char *unit = s->is_current ? "A" : "V", *square = s->is_current ? "A^2" : "V^2";
+	const char *unit = s->unit, *square = s->square;
 	if (run->request->acf) {
 		const size_t n = (size_t)run->n_lag;
 		TS_TRY(put(
@@ -257,7 +257,7 @@ static ts_status put_signal(writer *w, int k)
 		TS_TRY(put(w, &(dataset){"ensemble/effective/", s->name, "", NULL, 1, {nb}, e->size}));
 	}
 	if (run->request->psd)
-		TS_TRY(put_power(w, s->name, s->is_current ? "A^2/Hz" : "V^2/Hz", noise_reduced_samples(run, k)));
+		TS_TRY(put_power(w, s->name, s->density, noise_reduced_samples(run, k)));
 	TS_TRY(put(w, &(dataset){"ensemble/error/", s->name, unit, NULL, 2, {nb, 2}, e->error}));
 	return put(w, &(dataset){"ensemble/rhat/", s->name, "", NULL, 1, {nb}, e->rhat});
 }

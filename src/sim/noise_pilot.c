@@ -195,6 +195,7 @@ static ts_status change_plan(noise_run *run, mna_tile *tile)
 	                             .h = run->grid.h,
 	                             .span = q->span,
 	                             .no_white = !(q->types & SIM_THERMAL),
+	                             .no_rtn = !(q->types & SIM_RTN),
 	                             .fmin = q->fmin > 0 ? q->fmin : SLOWEST / q->tstop,
 	                             .fmax = !(q->types & SIM_FLICKER) ? 0
 	                                     : q->fmax > 0             ? q->fmax
@@ -219,7 +220,8 @@ ts_status noise_pilot(noise_run *run)
 	                             .energy = q->energy,
 	                             .h = q->h,
 	                             .span = q->span,
-	                             .no_white = !(q->types & SIM_THERMAL)};
+	                             .no_white = !(q->types & SIM_THERMAL),
+	                             .no_rtn = !(q->types & SIM_RTN)};
 	pilot p = {.run = run};
 	ts_status status = mna_tile_create(run->system, &p.tile);
 	if (status == TS_OK)

@@ -113,8 +113,8 @@ static ts_status put_trace(writer *w, int k)
 	const double *data = run->results.trace + (size_t)k * rows * run->grid.n_time;
 	if (rows == 0)
 		return TS_OK;
-	TS_TRY(out_put(w->file, path_of(w, "signals/", run->signals.signal[k].name),
-	               run->signals.signal[k].is_current ? "A" : "V", 2, dims, data, run->diag));
+	TS_TRY(out_put(w->file, path_of(w, "signals/", run->signals.signal[k].name), run->signals.signal[k].unit, 2,
+	               dims, data, run->diag));
 	snprintf(w->scale, sizeof w->scale, "/analyses/%s/time", run->request->name);
 	return out_attach_scale(w->file, w->path, 1, w->scale, run->diag);
 }
@@ -125,7 +125,7 @@ static ts_status put_signal(writer *w, int k)
 	const noise_results *r = &run->results;
 	const sim_signal *s = &run->signals.signal[k];
 	const size_t n = (size_t)run->samples, at = (size_t)k * r->n_row;
-	const char *unit = s->is_current ? "A" : "V", *square = s->is_current ? "A^2" : "V^2";
+	const char *unit = s->unit, *square = s->square;
 	TS_TRY(put_trace(w, k));
 	path_of(w, "ensemble/mean/", s->name);
 	TS_TRY(put_rows(w, unit, n, r->mean + at));

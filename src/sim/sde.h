@@ -20,6 +20,7 @@ typedef struct sde_options {
 	double h;          /* step for which pivots are chosen, s; 0: from the fastest rate at the tile's state */
 	src_span span;     /* of the card, for messages */
 	int no_white;      /* white sources are silent */
+	int no_rtn;        /* traps are silent */
 	int leap;          /* jumps by leaps of a stretch, not one by one */
 	double fmin, fmax; /* band of flicker noise, Hz; fmax 0: no flicker */
 	/* [n_instance] 1: its sources that have rates are simulated electron by electron, whatever the reading; NULL:

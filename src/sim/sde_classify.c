@@ -234,6 +234,9 @@ ts_status sde_classify(sde_builder *b)
 		mark_charges(b, &k);
 		status = check_controls(b);
 	}
+	if (status == TS_OK) {
+		status = sde_mark_traps(b);
+	}
 	classify_branches(b);
 	for (int u = 1; u < p->n_unknown; u++)
 		p->n_algebraic += b->kind[u] == SDE_ALGEBRAIC;

@@ -142,6 +142,8 @@ static int is_jumping(const sde_builder *b, const mna_batch *batch, int i)
 {
 	const sde_options *o = &b->plan->options;
 	const dev_shape *shape = batch->shape;
+	if (sde_is_trap(shape))
+		return sde_runs_trap(b->plan, &b->plan->system->circuit->instance[batch->inst[i]]);
 	const int instance = batch->inst[i], wanted = o->reading == SIM_JUMP || (o->jumps && o->jumps[instance]);
 	if (!wanted || o->scale == 0 || o->no_white || count_rates(shape) == 0 ||
 	    !b->plan->system->circuit->instance[instance].noisy)
@@ -164,6 +166,8 @@ static int is_member(const sde_builder *b, const sde_group *g, int i)
 	if (b->holding[g->mna->inst[i]])
 		return 0;
 	const int jumps = is_jumping(b, g->mna, i);
+	if (sde_is_trap(g->mna->shape))
+		return jumps && g->part == SDE_JUMPS;
 	return g->part == SDE_FLOW ? !jumps : jumps && (g->part == SDE_JUMPS || has_rest(b, g->batch));
 }
 
@@ -231,6 +235,8 @@ static void list_sources(const sde_builder *b, sde_group *g, int i, int *number,
 
 static void list_jumps(sde_plan *p, sde_group *g, sde_jump *jump)
 {
+	const double packet = PHYS_Q * p->options.scale * p->options.scale;
+	const int n_const = g->mna->type->n_const;
 	g->first_jump = p->n_jump;
 	for (int i = 0; i < g->n_inst && g->jumps; i++)
 		for (int k = 0; k < g->n_rate; k++) {
@@ -244,7 +250,12 @@ static void list_jumps(sde_plan *p, sde_group *g, sde_jump *jump)
 			                               .from = unknown[noise->from],
 			                               .to = unknown[noise->to],
 			                               .row_from = row[noise->from],
-			                               .row_to = row[noise->to]};
+			                               .row_to = row[noise->to],
+			                               .charge = noise->rates == DEV_TRAP ? PHYS_Q : packet};
+			if (noise->rates == DEV_TRAP) {
+				jump[p->n_jump - 1].trap = unknown[g->n_port - 1];
+				jump[p->n_jump - 1].energy = (ptrdiff_t)g->index[i] * n_const + noise->level;
+			}
 			g->shifted = 1;
 		}
 }
@@ -336,11 +347,11 @@ ts_status sde_make_groups(sde_builder *b)
 		return TS_NOMEM;
 	p->group = group;
 	p->linear = 1;
-	p->packet = PHYS_Q * p->options.scale * p->options.scale;
 	for (int k = 0; k < s->n_batch; k++)
 		for (sde_part part = SDE_FLOW; part < SDE_N_PART && is_group(b, k); part++)
 			TS_TRY(add_group(b, k, part, &group[p->n_group]));
 	TS_TRY(make_sources(b, group));
+	TS_TRY(sde_list_traps(p, group));
 	for (int k = 0; k < p->n_group; k++)
 		place(p, &group[k]);
 	TS_TRY(sde_make_flicker(b, group));

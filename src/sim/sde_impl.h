@@ -73,6 +73,8 @@ typedef struct sde_group { /* one batch that is evaluated in every step */
 	const sde_drive *drive;
 	int moving; /* its charges are not linear */
 	sde_part part;
+	const int *trap; /* [n_inst][2] begin and end of each instance's traps in plan->hold; NULL: none in the group */
+	int gate;        /* port that they act on */
 	int jumps;           /* part is SDE_JUMPS */
 	int first_jump;      /* number of the first source in plan->jump, [n_inst][n_rate] */
 	int n_rate;          /* sources with rates, the first ones of n_noise */
@@ -93,7 +95,16 @@ typedef struct sde_source {
 typedef struct sde_jump { /* a two-sided stream of electrons */
 	int group, inst, noise, instance;
 	int from, to, row_from, row_to; /* full unknowns; reduced rows, 0: ground or driven */
+	double charge;                  /* that moves when `packet` is 1, C: q scale^2, of a trap q */
+	int trap;                       /* unknown of the occupancy, 0: no trap */
+	ptrdiff_t energy;               /* of the full trap, index into the batch's constants of the tile */
 } sde_jump;
+
+typedef struct sde_hold { /* a trap and what it does to its transistor */
+	int unknown, batch;
+	ptrdiff_t dvth; /* index into the batch's constants of the tile */
+	double sign;    /* of what the full trap adds to the gate's voltage */
+} sde_hold;
 
 typedef struct sde_flicker { /* a source of 1/f^a noise between two ports of an instance */
 	int group, inst, noise, instance;
@@ -129,7 +140,8 @@ struct sde_plan {
 	const double *weight; /* [n_flicker][n_pole] standard deviations of the poles, for s = 1 A^2/Hz at 1 Hz */
 	int n_jump;
 	const sde_jump *jump;
-	double packet; /* charge of a jump, C: q scale^2 */
+	const sde_hold *hold;     /* in the order of the transistors */
+	const uint8_t *occupancy; /* [n_unknown] that of a trap */
 	int has_flow;  /* some group carries a current that is not made of jumps */
 	int n_cap;
 	const sde_entry *cap; /* constant capacitances, full pattern, all rows */
@@ -188,8 +200,8 @@ struct sde_work {
 	double *flicker0, *flicker1; /* [n_flicker] at the step's ends, for s = 1 */
 	double *rate;                /* [2 n_jump] forward and reverse rates, 1/s */
 	double *rate0;               /* [2 n_jump] at the start of a leap */
-	double *packet;              /* [2 n_jump] their charge over plan->packet */
-	double *kick;                /* [n_jump][n_free + 1] change of the free unknowns when plan->packet jumps */
+	double *packet;              /* [2 n_jump] their charge over that of sde_jump */
+	double *kick;                /* [n_jump][n_free + 1] change of the free unknowns when its charge jumps */
 	double *swing;               /* [n_jump][n_unknown] what moving charges take up then, C; without them absent */
 	double *count;               /* [n_jump] packets moved forward in this stretch */
 	double *left, *channel;      /* [1] time left in the stretch; what the draw chose */
@@ -263,6 +275,24 @@ uint32_t sde_run_jumps(sde_work *w, double duration);
 void sde_move_packets(sde_work *w, int c, double n, int l);
 /* P^-1 of a unit charge that enters at row_from and leaves at row_to, in rhs */
 void sde_unit_pull(sde_work *w, int row_from, int row_to);
+/* sde_trap.c: the unknowns of traps are set by jumps alone; is a trap simulated; who lowers whose gate; occupancies
+ * drawn from their stationary law at x */
+ts_status sde_mark_traps(const sde_builder *b);
+int sde_is_trap(const dev_shape *shape);
+int sde_has_traps(const sde_plan *plan);
+int sde_runs_trap(const sde_plan *plan, const elab_instance *instance);
+ts_status sde_list_traps(sde_plan *plan, sde_group *group);
+void sde_start_traps(sde_work *w);
+/* Jump j has filled (or emptied) its trap in lane l: the energy that stays in it, J. */
+double sde_switch_trap(sde_work *w, const sde_jump *j, int fills, int l);
+/* The gate voltage of instance i of a group as its channel feels it, in v: the traps that are full in x take it down. */
+static inline void sde_lower_gate(const sde_work *w, const sde_group *g, int i, const double *x, double *v)
+{
+	double *gate = v + g->gate * LANES;
+	for (const sde_hold *t = w->plan->hold + g->trap[2 * i]; t < w->plan->hold + g->trap[2 * i + 1]; t++)
+		for (int l = 0; l < LANES; l++)
+			gate[l] += t->sign * w->tile->k[t->batch][t->dvth * LANES + l] * x[t->unknown * LANES + l];
+}
 /* sde_lists.c: what each row and each port sums up */
 ts_status sde_make_lists(sde_plan *plan, sde_group *group);
 /* sde_pattern.c: reduced rows and pattern, constant capacitances */

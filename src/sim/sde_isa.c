@@ -70,6 +70,19 @@ static inline void make_flicker(const sde_work *w, const sde_group *g, int i, in
 	}
 }
 
+/* A transistor with traps: its currents at the lowered gate voltage, its charges at the true one. */
+static void evaluate_trapped(sde_work *w, const sde_group *g, int i, const double *x, const dev_in *in, dev_out *out)
+{
+	dev_in part = *in;
+	part.want = in->want & (unsigned)(DEV_Q | DEV_C);
+	if (part.want)
+		g->eval(&part, out);
+	sde_lower_gate(w, g, i, x, w->v);
+	part.want = in->want & ~(unsigned)(DEV_Q | DEV_C);
+	if (part.want)
+		g->eval(&part, out);
+}
+
 static inline int is_at_start(sde_stage stage)
 {
 	return stage == SDE_START || stage == SDE_START_CHARGE || stage == SDE_START_CURRENT;
@@ -110,7 +123,10 @@ static void evaluate_group(sde_work *w, const sde_group *g, sde_stage stage, dou
 		in.k = w->tile->k[g->batch] + (ptrdiff_t)g->index[i] * g->mna->type->n_const * LANES;
 		in.aux = w->plan->system->circuit->instance[g->mna->inst[g->index[i]]].aux;
 		in.shift = g->shifted ? sde_at(w, g->shift) + (ptrdiff_t)i * g->n_noise * g->n_port * LANES : NULL;
-		g->eval(&in, &out);
+		if (g->trap)
+			evaluate_trapped(w, g, i, x, &in, &out);
+		else
+			g->eval(&in, &out);
 		if (!(in.want & DEV_F))
 			continue;
 		for (int k = 0; k < g->n_noise; k++)

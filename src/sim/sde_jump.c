@@ -29,8 +29,8 @@ enum { MOST_JUMPS = 1 << 26, LOOK_EVERY = 1 << 12 }; /* of a lane in one stretch
 static ts_status refuse(const sde_builder *b, int instance, const char *why)
 {
 	const elab_instance *at = instance >= 0 ? &b->plan->system->circuit->instance[instance] : NULL;
-	diag_add_origin(b->diag, E0413, at ? at->span : b->plan->options.span, at ? at->origin : NULL,
-	                "NOISE=jump: %s%s%s", why, at ? ": " : "", at ? at->name : "");
+	diag_add_origin(b->diag, E0413, at ? at->span : b->plan->options.span, at ? at->origin : NULL, "jumps: %s%s%s",
+	                why, at ? ": " : "", at ? at->name : "");
 	return TS_NETLIST;
 }
 
@@ -49,6 +49,8 @@ ts_status sde_check_jumps(const sde_builder *b)
 	const sde_plan *p = b->plan;
 	if (p->options.reading == SIM_JUMP && p->options.scale != 0 && p->n_jump == 0)
 		return refuse(b, -1, "no noisy device of this circuit has electron rates");
+	if (p->options.leap && sde_has_traps(p))
+		return refuse(b, -1, "METHOD=leap has no traps, which jump one by one: take TYPES= without rtn");
 	if (p->n_jump > 0 && first_averaged(b) >= 0)
 		return refuse(b, first_averaged(b), "an ideal voltage between two nodes that no source holds");
 	return TS_OK;
@@ -87,7 +89,7 @@ static void find_kick(sde_work *w, int k)
 	double *kick = w->kick + (ptrdiff_t)k * (p->n_free + 1) * LANES;
 	sde_unit_pull(w, j->row_from, j->row_to);
 	for (int e = LANES; e < (p->n_free + 1) * LANES; e++)
-		kick[e] = -p->packet * w->rhs[e];
+		kick[e] = -j->charge * w->rhs[e];
 	for (int q = 0; q < g->n_port; q++)
 		for (int l = 0; l < LANES; l++)
 			shift[q * LANES + l] = 0.5 * kick[g->row[j->inst * g->n_port + q] * LANES + l];
@@ -131,7 +133,8 @@ void sde_move_packets(sde_work *w, int c, double n, int l)
 	for (int r = 1; r <= p->n_free; r++)
 		w->x1[p->free[r] * LANES + l] += size * kick[r * LANES];
 	const double after = w->x1[j->from * LANES + l] - w->x1[j->to * LANES + l];
-	const double heat = size * p->packet * 0.5 * (before + after);
+	const double kept = j->trap ? sde_switch_trap(w, j, c % 2 == 0, l) : 0;
+	const double heat = size * j->charge * 0.5 * (before + after) - kept;
 	w->heat[j->instance * LANES + l] += heat;
 	w->turnover[l] += fabs(heat);
 	w->count[(c / 2) * LANES + l] += size;
@@ -145,7 +148,7 @@ static void jump_charges(sde_work *w)
 	memset(w->node, 0, (size_t)p->n_unknown * LANES * sizeof *w->node);
 	for (int k = 0; k < p->n_jump; k++)
 		for (int l = 0; l < LANES; l++) {
-			const double charge = p->packet * w->count[k * LANES + l];
+			const double charge = p->jump[k].charge * w->count[k * LANES + l];
 			w->node[p->jump[k].from * LANES + l] += charge;
 			w->node[p->jump[k].to * LANES + l] -= charge;
 		}

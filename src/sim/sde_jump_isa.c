@@ -10,8 +10,19 @@
 
 extern const sde_jump_table ISA_NAME(sde_jump_table);
 
+/* An empty trap can only be filled, a full one only emptied. draw() divides by the scale of the electrons' packets,
+ * which traps have not. */
+static inline void gate_rates(const double *full, double scale, double *rate)
+{
+	for (int l = 0; l < LANES; l++) {
+		rate[l] *= scale * (1 - full[l]);
+		rate[LANES + l] *= scale * full[l];
+	}
+}
+
 static void rates(sde_work *w)
 {
+	const double scale = w->plan->options.scale * w->plan->options.scale;
 	for (int k = 0; k < w->plan->n_group; k++) {
 		const sde_group *g = &w->plan->group[k];
 		dev_in in = {.v = w->v, .t = w->t0, .shape = g->mna->shape, .want = DEV_RATE};
@@ -21,9 +32,13 @@ static void rates(sde_work *w)
 			dev_out out = {.rate = w->rate + first, .packet = w->packet + first};
 			for (int p = 0; p < g->n_port; p++)
 				memcpy(w->v + p * LANES, w->x1 + (ptrdiff_t)unknown[p] * LANES, LANES * sizeof *w->v);
+			if (g->trap)
+				sde_lower_gate(w, g, i, w->x1, w->v);
 			in.k = w->tile->k[g->batch] + (ptrdiff_t)g->index[i] * g->mna->type->n_const * LANES;
 			in.shift = sde_at(w, g->shift) + (ptrdiff_t)i * g->n_noise * g->n_port * LANES;
 			g->eval(&in, &out);
+			if (w->plan->jump[g->first_jump + i * g->n_rate].trap)
+				gate_rates(w->x1 + (ptrdiff_t)unknown[g->n_port - 1] * LANES, scale, out.rate);
 		}
 	}
 }

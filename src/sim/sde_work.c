@@ -177,9 +177,10 @@ uint32_t sde_begin(sde_work *work, double t)
 		sde_start_flicker(work);
 	memset(work->n0, 0, 2 * ((size_t)p->n_source + 1) * LANES * sizeof *work->n0);
 	for (int u = 1; u < p->n_unknown; u++)
-		for (int l = 0; l < LANES && p->kind[u] == SDE_DRIVEN; l++)
+		for (int l = 0; l < LANES && p->kind[u] == SDE_DRIVEN && !p->occupancy[u]; l++)
 			work->x[u * LANES + l] = 0;
 	sde_set_driven(work, work->t0, work->x);
+	sde_start_traps(work);
 	sde_refresh(work);
 	work->w_h = 0;
 	if (p->n_algebraic > 0)
@@ -265,7 +266,8 @@ const double *sde_heat(const sde_work *work, int instance)
 
 const double *sde_charge(const sde_work *work, int instance)
 {
-	return work->plan->options.energy && work->has_heat[instance] && mna_branch(work->plan->system, instance) > 0
+	return work->plan->options.energy && work->has_heat[instance] && mna_branch(work->plan->system, instance) > 0 &&
+	               work->plan->system->circuit->instance[instance].host < 0
 	           ? work->charge + instance * LANES
 	           : NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which unknowns a static analysis stores, and under which names: v(node), i(source) or the probes of .save. Internal
- * unknowns are stored only when asked for.
+ * Which unknowns a static analysis stores, and under which names: v(node), i(source), n(trap) or the probes of .save.
+ * Internal unknowns are stored only when asked for.
  */
 #include "sim/signals.h"
 
@@ -8,17 +8,27 @@
 #include <string.h>
 #include "base/arena.h"
 
+static const char *const volt[] = {"V", "V^2", "V^2/Hz"}, *const ampere[] = {"A", "A^2", "A^2/Hz"},
+                         *const number[] = {"", "", "1/Hz"}; /* the occupancy of a trap */
+
+static sim_signal make(const char *name, int plus, int minus, const char *const unit[3])
+{
+	return (sim_signal){.name = name,
+	                    .plus = plus,
+	                    .minus = minus,
+	                    .is_current = unit != volt,
+	                    .unit = unit[0],
+	                    .square = unit[1],
+	                    .density = unit[2]};
+}
+
 static sim_signal saved(const mna_system *system, const elab_probe *probe)
 {
-	sim_signal s = {.name = probe->name, .is_current = probe->is_current};
-	if (!probe->is_current) {
-		s.plus = probe->node[0];
-		s.minus = probe->node[1];
-		return s;
-	}
+	if (!probe->is_current)
+		return make(probe->name, probe->node[0], probe->node[1], volt);
 	const int branch = mna_branch(system, probe->instance);
-	s.plus = branch > 0 ? branch : 0;
-	return s;
+	const int is_trap = system->circuit->instance[probe->instance].host >= 0;
+	return make(probe->name, branch > 0 ? branch : 0, 0, is_trap ? number : ampere);
 }
 
 static int is_vsource(const elab_instance *instance)
@@ -33,15 +43,16 @@ static ts_status add_default(sim_signals *out, const mna_system *system)
 		const char *name = arena_printf(out->arena, "v(%s)", system->name[u]);
 		if (!name)
 			return TS_NOMEM;
-		out->signal[out->n++] = (sim_signal){.name = name, .plus = u};
+		out->signal[out->n++] = make(name, u, 0, volt);
 	}
 	for (int i = 0; i < c->n_instance; i++) {
-		if (!is_vsource(&c->instance[i]))
+		const int is_trap = c->instance[i].host >= 0;
+		if (!is_vsource(&c->instance[i]) && !is_trap)
 			continue;
-		const char *name = arena_printf(out->arena, "i(%s)", c->instance[i].name);
+		const char *name = arena_printf(out->arena, "%c(%s)", is_trap ? 'n' : 'i', c->instance[i].name);
 		if (!name)
 			return TS_NOMEM;
-		out->signal[out->n++] = (sim_signal){.name = name, .plus = mna_branch(system, i), .is_current = 1};
+		out->signal[out->n++] = make(name, mna_branch(system, i), 0, is_trap ? number : ampere);
 	}
 	return TS_OK;
 }
@@ -70,5 +81,5 @@ ts_status sim_signal_put(const sim_signal *signal, const char *analysis, const s
 {
 	char path[512];
 	snprintf(path, sizeof path, "/analyses/%s/signals/%s", analysis, signal->name);
-	return out_put(file, path, signal->is_current ? "A" : "V", shape->rank, shape->dims, data, diag);
+	return out_put(file, path, signal->unit, shape->rank, shape->dims, data, diag);
 }

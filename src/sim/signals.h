@@ -11,6 +11,7 @@ typedef struct sim_signal {
 	const char *name;
 	int plus, minus; /* unknowns; value = x[plus] - x[minus] */
 	int is_current;
+	const char *unit, *square, *density; /* "V", "V^2", "V^2/Hz" */
 } sim_signal;
 
 typedef struct sim_shape {

@@ -53,6 +53,11 @@ set(TS_BAD_DECKS
   "charge_range|2|charge_range.cir:3:22: error: .*E0305"
   "charge_by_word|2|charge_by_word.cir:3:15: error: .*q= and c=.*E0311"
   "charge_fast|0|charge_fast.cir:3:10: warning: .*0.4 V.*W0304"
+  "trap_transistor|2|trap_transistor.cir:3:4: error: .*no transistor.*m2.*E0314"
+  "trap_of_source|2|trap_of_source.cir:3:4: error: .*v1.*E0314"
+  "trap_shift|2|trap_shift.cir:3:1: error: .*dvth.*m1.*cox.*E0304"
+  "trap_time|2|trap_time.cir:7:19: error: .*tauc.*E0305"
+  "trap_occupancy|2|trap_occupancy.cir:8:7: error: .*m1.*no trap.*E0315"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
   "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
 foreach(row IN LISTS TS_BAD_DECKS)
@@ -68,6 +73,8 @@ ts_cli_test(bad.five_mistakes EXIT 2 ARGS check bad/five_mistakes.cir
 ts_cli_test(bad.no_such_deck EXIT 4 ARGS check bad/there_is_no_such.cir MATCH "there_is_no_such.cir" "E0101")
 ts_cli_test(bad.jump_without_rates EXIT 2 ARGS check --run bad/jump_without_rates.cir
   MATCH "jump_without_rates.cir:4:1: error: .*no noisy device.*E0413")
+ts_cli_test(bad.trap_leap EXIT 2 ARGS check --run bad/trap_leap.cir
+  MATCH "trap_leap.cir:8:1: error: .*leap has no traps.*E0413")
 ts_cli_test(bad.tur_driven EXIT 2 ARGS check --run bad/tur_driven.cir
   MATCH "tur_driven.cir:5:1: error: .*stand still.*E0414")
 ts_cli_test(bad.tur_strangers EXIT 0 ARGS check --run bad/tur_strangers.cir
@@ -138,10 +145,11 @@ ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got
 
 add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)
 add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/small.cir)
+add_test(NAME cli.trap_bits COMMAND ${TS_CLI_DIR}/trap_bits.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/trap.cir)
 add_test(NAME cli.auto COMMAND ${TS_CLI_DIR}/auto.sh $<TARGET_FILE:thermospice>)
 add_test(NAME cli.raw COMMAND ${TS_CLI_DIR}/raw.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/netlists/rc_step.cir ${TS_CLI_DIR}/decks/small.cir)
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
-set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
+set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.trap_bits cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
 
 # figures; skipped without h5py or matplotlib
 add_test(NAME analysis.plot COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/analysis/test_plot.py)

@@ -69,6 +69,8 @@ static const conf_recipe conf_recipes[] = {
     {"mosfet_ekv", "rsh", "cox=3.45e-3 vto=0.4 e0=0 theta=0.05 rsh=500 hdif=1e-6 w=2e-6 l=1e-6 ns=2 np=3", NULL,
      CONF_CHARGE},
     {"mosfet_ekv", "flicker", "cox=3.45e-3 vto=0.5 kf=1e-27 af=1.2 w=2e-6 l=1e-6", NULL, CONF_CHARGE},
+    {"rtn_trap", "", "tauc=1e-3 taue=4e-3", NULL, 0},
+    {"rtn_trap", "deep", "tauc=1e-6 taue=3e-5 v0=0.4 eta=0.35 theta=0.6 dvth=2e-3", NULL, 0},
     {"mosfet_ekv", "impact", "cox=3.45e-3 vto=0.5 iba=2e8 ibb=3e8 ibn=0.6 w=5e-6 l=6e-7", NULL, CONF_CHARGE},
 };
 enum { CONF_RECIPES = sizeof conf_recipes / sizeof *conf_recipes };

@@ -97,7 +97,7 @@ static const bad_deck refused[] = {
     {"r1 a 0 1\n.jump 1n 1u noise=hk\n", "3:19", "E0315", "use .trannoise"},
     {"r1 a 0 1\n.frobnicate\n", "3:1", "E0311", ".frobnicate"},
     {"r1 a 0 1\n.trannois 1n 1u\n", "3:1", "E0311", "did you mean '.trannoise'"},
-    {"r1 a 0 1\n.trannoise 1n 1u types=rtn\n", "3:24", "E0311", "thermal and flicker"},
+    {"r1 a 0 1\n.trannoise 1n 1u types=pink\n", "3:24", "E0311", "flicker and rtn"},
     {"r1 a 0 1\nv1 a 0 1\n.dc temp 0 100 1\n", "4:5", "E0311", "--set"},
     {".subckt s a\nr1 a 0 1\n.ic v(a)=1\n.ends\nx1 p s\nx2 p s\n", "4:1", "E0311", "top level"},
 };
