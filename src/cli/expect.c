@@ -102,8 +102,8 @@ static int probe_value(void *self, const net_expr *probe, double *value)
 {
 	const claim *c = self;
 	char signal[320];
-	if (probe->name[0] == 'i') {
-		snprintf(signal, sizeof signal, "i(%s)", probe->node[0]);
+	if (probe->name[0] != 'v') {
+		snprintf(signal, sizeof signal, "%s(%s)", probe->name, probe->node[0]);
 		return is_stored(c, signal) && stored_signal(c, signal, value) == TS_OK;
 	}
 	double minus = 0;
