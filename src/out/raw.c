@@ -31,6 +31,8 @@ static const char *type_of(const char *name, const char *unit)
 {
 	if (strcmp(name, "time") == 0)
 		return "time";
+	if (unit && !*unit)
+		return "notype"; /* the occupancy of a trap */
 	return unit && strcmp(unit, "A") == 0 ? "current" : "voltage";
 }
 
