@@ -105,7 +105,7 @@ static void describe(noise_run *run)
 	for (int i = 0; i < run->system->circuit->n_instance; i++)
 		c->n_jump += c->jumps[i];
 	if (c->n_able == 0) {
-		snprintf(c->text, sizeof c->text, "no source has electron rates, all are Gaussian, read as shifted");
+		snprintf(c->text, sizeof c->text, "no white source has electron rates, all are Gaussian, read as shifted");
 		return;
 	}
 	const char *why = c->n_jump == 0 ? "" : c->grain > COARSE ? ": charge is coarse" : ": the barrier is high";
