@@ -152,6 +152,39 @@ static ts_status compile_limit(compiler *c, const net_expr *e)
 	return TS_OK;
 }
 
+/* table(x, x1,y1, ...) = y1 + sum of slope_k (min(max(x, x_k), x_k+1) - x_k); the points are constants */
+static ts_status compile_points(compiler *c, const net_expr *e)
+{
+	double at[2], y[2];
+	elab_eval *eval = &c->bind->b->eval;
+	const elab_scope *scope = &c->bind->frame->scope;
+	for (int i = 1; i < e->n_arg; i++)
+		if (elab_expr_moves(e->arg[i]))
+			return refuse(c, e->arg[i]->span, "the points of a table() are constants");
+	TS_TRY(elab_value(eval, scope, e->arg[1], &at[0]));
+	TS_TRY(elab_value(eval, scope, e->arg[2], &y[0]));
+	TS_TRY(emit_constant(c, y[0]));
+	for (int i = 3; i + 1 < e->n_arg; i += 2) {
+		TS_TRY(elab_value(eval, scope, e->arg[i], &at[1]));
+		TS_TRY(elab_value(eval, scope, e->arg[i + 1], &y[1]));
+		if (!(at[1] > at[0]))
+			return refuse(c, e->arg[i]->span, "the places of a table() increase");
+		TS_TRY(compile(c, e->arg[0]));
+		TS_TRY(emit_constant(c, at[0]));
+		TS_TRY(emit(c, (dev_op){.code = DEV_OP_MAX}, -1));
+		TS_TRY(emit_constant(c, at[1]));
+		TS_TRY(emit(c, (dev_op){.code = DEV_OP_MIN}, -1));
+		TS_TRY(emit_constant(c, at[0]));
+		TS_TRY(emit(c, (dev_op){.code = DEV_OP_SUB}, -1));
+		TS_TRY(emit_constant(c, (y[1] - y[0]) / (at[1] - at[0])));
+		TS_TRY(emit(c, (dev_op){.code = DEV_OP_MUL}, -1));
+		TS_TRY(emit(c, (dev_op){.code = DEV_OP_ADD}, -1));
+		at[0] = at[1];
+		y[0] = y[1];
+	}
+	return TS_OK;
+}
+
 static ts_status compile_table_call(compiler *c, const net_expr *e, int i)
 {
 	const dev_opcode code = call_table[i].code;
@@ -174,6 +207,8 @@ static ts_status compile_call(compiler *c, const net_expr *e)
 	if (strcmp(e->name, "floor") == 0 || strcmp(e->name, "ceil") == 0 || strcmp(e->name, "int") == 0)
 		return refuse(c, e->span,
 		              "steps such as floor() of a voltage or of time are not in this version: use u()");
+	if (strcmp(e->name, "table") == 0 && e->n_arg >= 3 && e->n_arg % 2 == 1)
+		return compile_points(c, e);
 	for (int i = 0; i < (int)(sizeof call_table / sizeof *call_table); i++) {
 		if (strcmp(call_table[i].name, e->name) != 0)
 			continue;
@@ -228,6 +263,7 @@ static ts_status compile(compiler *c, const net_expr *e)
 static ts_status make_program(compiler *c, const net_expr *expr, const dev_program **out)
 {
 	arena *a = c->bind->b->arena;
+	TS_TRY(elab_function_inline(&c->bind->b->eval, &c->bind->frame->scope, a, expr, &expr));
 	TS_TRY(compile(c, expr));
 	if (c->deepest > DEV_PROGRAM_STACK)
 		return refuse(c, expr->span,

@@ -59,7 +59,6 @@ static const struct {
     {".corner", "use .lib sections"},
     {".master", "use .trannoise with .pbit"},
     {".lna", "use .trannoise"},
-    {".func", "write the expression out, or use .param"},
     {".if", "use the conditional expression a ? b : c"},
     {".elseif", "use the conditional expression a ? b : c"},
     {".else", "use the conditional expression a ? b : c"},

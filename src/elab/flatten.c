@@ -107,7 +107,7 @@ static ts_status override(elab_builder *b, elab_frame *frame, const elab_frame *
 	for (int i = 0; i < x->n_param; i++) {
 		const net_param *param = &x->param[i];
 		elab_symbol *symbol = elab_scope_own(&frame->scope, param->name);
-		if (symbol) {
+		if (symbol && !symbol->formal) {
 			symbol->expr = param->value;
 			symbol->text = param->text;
 			symbol->span = param->span;

@@ -25,6 +25,8 @@ void elab_scope_add(elab_scope *scope, const net_param *param, int n)
 	for (int i = 0; i < n; i++) {
 		elab_symbol *symbol = &scope->symbol[scope->n];
 		*symbol = (elab_symbol){.name = param[i].name,
+		                        .formal = param[i].formal,
+		                        .n_formal = param[i].n_formal,
 		                        .expr = param[i].value,
 		                        .where = scope,
 		                        .text = param[i].text,
@@ -55,12 +57,20 @@ void elab_scope_sort(elab_scope *scope)
 	scope->n = kept;
 }
 
-elab_symbol *elab_scope_own(const elab_scope *scope, const char *name)
+/* name against a symbol's; that of a function has "()" behind it. */
+static int compare_name(const char *name, int is_call, const char *symbol)
+{
+	const size_t n = strlen(name);
+	const int order = strncmp(name, symbol, n);
+	return order ? order : strcmp(is_call ? "()" : "", symbol + n);
+}
+
+static elab_symbol *find_own(const elab_scope *scope, const char *name, int is_call)
 {
 	int low = 0, high = scope->n;
 	while (low < high) {
 		const int middle = low + (high - low) / 2;
-		const int order = strcmp(name, scope->symbol[middle].name);
+		const int order = compare_name(name, is_call, scope->symbol[middle].name);
 		if (order == 0)
 			return &scope->symbol[middle];
 		if (order < 0)
@@ -71,14 +81,29 @@ elab_symbol *elab_scope_own(const elab_scope *scope, const char *name)
 	return NULL;
 }
 
-static elab_symbol *find_symbol(const elab_scope *scope, const char *name)
+elab_symbol *elab_scope_own(const elab_scope *scope, const char *name)
+{
+	return find_own(scope, name, 0);
+}
+
+static elab_symbol *find_symbol(const elab_scope *scope, const char *name, int is_call)
 {
 	for (; scope; scope = scope->parent) {
-		elab_symbol *symbol = elab_scope_own(scope, name);
+		elab_symbol *symbol = find_own(scope, name, is_call);
 		if (symbol)
 			return symbol;
 	}
 	return NULL;
+}
+
+elab_symbol *elab_scope_find(const elab_scope *scope, const char *name)
+{
+	return find_symbol(scope, name, 0);
+}
+
+elab_symbol *elab_scope_function(const elab_scope *scope, const char *name)
+{
+	return find_symbol(scope, name, 1);
 }
 
 static const struct {
@@ -95,7 +120,7 @@ static const double *find_constant(const char *name)
 	return NULL;
 }
 
-static void report_circle(elab_eval *eval, const elab_symbol *again)
+void elab_report_circle(elab_eval *eval, const elab_symbol *again)
 {
 	char chain[SCOPE_CHAIN] = "";
 	size_t used = 0;
@@ -110,22 +135,22 @@ static void report_circle(elab_eval *eval, const elab_symbol *again)
 			ring[i] = s;
 	for (int i = 0; i < n && i < 8 && used < sizeof chain; i++)
 		used += (size_t)snprintf(chain + used, sizeof chain - used, "%s -> ", ring[i]->name);
-	diag_add_origin(eval->diag, E0309, again->span, again->where->origin, "parameters defined in a circle: %s%s%s",
-	                chain, n > 8 ? "... -> " : "", again->name);
+	diag_add_origin(eval->diag, E0309, again->span, again->where->origin, "%s defined in a circle: %s%s%s",
+	                again->formal ? "functions" : "parameters", chain, n > 8 ? "... -> " : "", again->name);
 	for (int i = 1; i < n && i < 8; i++)
 		diag_note(eval->diag, ring[i]->span, "'%s' is defined", ring[i]->name);
 }
 
-static ts_status resolve_names(elab_eval *eval, const elab_scope *scope, const net_expr *expr);
-
 static ts_status evaluate_symbol(elab_eval *eval, elab_symbol *symbol)
 {
+	if (symbol->formal)
+		return elab_function_check(eval, symbol);
 	if (symbol->state == ELAB_DONE)
 		return TS_OK;
 	if (symbol->state == ELAB_FAILED)
 		return TS_NETLIST;
 	if (symbol->state == ELAB_BUSY) {
-		report_circle(eval, symbol);
+		elab_report_circle(eval, symbol);
 		return TS_NETLIST;
 	}
 	ts_status status = TS_NETLIST;
@@ -171,7 +196,7 @@ static ts_status report_unknown(elab_eval *eval, const elab_scope *scope, const 
 
 static ts_status resolve_name(elab_eval *eval, const elab_scope *scope, const net_expr *expr)
 {
-	elab_symbol *symbol = find_symbol(scope, expr->name);
+	elab_symbol *symbol = elab_scope_find(scope, expr->name);
 	if (symbol)
 		return evaluate_symbol(eval, symbol);
 	if (find_constant(expr->name))
@@ -185,7 +210,16 @@ static ts_status resolve_name(elab_eval *eval, const elab_scope *scope, const ne
 	return TS_NETLIST;
 }
 
-static ts_status resolve_names(elab_eval *eval, const elab_scope *scope, const net_expr *expr)
+static ts_status resolve_call(elab_eval *eval, const elab_scope *scope, const net_expr *expr)
+{
+	elab_symbol *function = elab_scope_function(scope, expr->name);
+	if (!function)
+		return TS_OK;
+	TS_TRY(elab_function_check(eval, function));
+	return elab_function_fits(eval, scope, function, expr);
+}
+
+ts_status elab_resolve(elab_eval *eval, const elab_scope *scope, const net_expr *expr)
 {
 	if (expr->kind == NET_NAME)
 		return resolve_name(eval, scope, expr);
@@ -196,10 +230,10 @@ static ts_status resolve_names(elab_eval *eval, const elab_scope *scope, const n
 		    "c= of a capacitor its voltage");
 		return TS_NETLIST;
 	}
-	ts_status worst = TS_OK;
+	ts_status worst = expr->kind == NET_CALL ? resolve_call(eval, scope, expr) : TS_OK;
 	eval->depth++;
 	for (int i = 0; i < expr->n_arg; i++) {
-		const ts_status status = resolve_names(eval, scope, expr->arg[i]);
+		const ts_status status = elab_resolve(eval, scope, expr->arg[i]);
 		worst = status != TS_OK ? status : worst;
 	}
 	eval->depth--;
@@ -207,7 +241,7 @@ static ts_status resolve_names(elab_eval *eval, const elab_scope *scope, const n
 }
 
 typedef struct name_lookup {
-	const elab_eval *eval;
+	elab_eval *eval;
 	const elab_scope *scope;
 } name_lookup;
 
@@ -215,7 +249,7 @@ static int lookup_name(void *self, const char *name, src_span span, double *valu
 {
 	(void)span;
 	const name_lookup *lookup = self;
-	const elab_symbol *symbol = find_symbol(lookup->scope, name);
+	const elab_symbol *symbol = elab_scope_find(lookup->scope, name);
 	const double *constant = symbol ? &symbol->value : find_constant(name);
 	if (!constant && strcmp(name, "temper") == 0)
 		constant = &lookup->eval->celsius;
@@ -225,12 +259,26 @@ static int lookup_name(void *self, const char *name, src_span span, double *valu
 	return 1;
 }
 
+static int call_function(void *self, const net_expr *call, const double *arg, double *value)
+{
+	const name_lookup *lookup = self;
+	const elab_symbol *function = elab_scope_function(lookup->scope, call->name);
+	if (!function || !arg)
+		return function != NULL;
+	return elab_function_value(lookup->eval, function, call, arg, value) == TS_OK;
+}
+
+ts_status elab_compute(elab_eval *eval, const elab_scope *scope, const net_expr *expr, double *value)
+{
+	name_lookup lookup = {eval, scope};
+	const net_env env = {.name = lookup_name, .self = &lookup, .call = call_function};
+	return net_expr_eval(expr, &env, eval->diag, value);
+}
+
 ts_status elab_value(elab_eval *eval, const elab_scope *scope, const net_expr *expr, double *value)
 {
-	TS_TRY(resolve_names(eval, scope, expr));
-	name_lookup lookup = {eval, scope};
-	const net_env env = {.name = lookup_name, .self = &lookup};
-	const ts_status status = net_expr_eval(expr, &env, eval->diag, value);
+	TS_TRY(elab_resolve(eval, scope, expr));
+	const ts_status status = elab_compute(eval, scope, expr, value);
 	if (status == TS_NETLIST)
 		for (const diag_origin *o = scope->origin; o; o = o->parent)
 			diag_note(eval->diag, o->span, "instance %s declared", o->name);
@@ -248,8 +296,11 @@ ts_status elab_param_value(elab_eval *eval, const elab_scope *scope, const net_p
 
 void elab_scope_check(elab_eval *eval, const elab_scope *scope)
 {
-	for (int i = 0; i < scope->n; i++)
-		(void)evaluate_symbol(eval, &scope->symbol[i]);
+	for (int i = 0; i < scope->n; i++) {
+		const elab_symbol *s = &scope->symbol[i];
+		if (!s->formal || !elab_expr_moves(s->expr)) /* a function of time is for B, E and G sources only */
+			(void)evaluate_symbol(eval, &scope->symbol[i]);
+	}
 }
 
 int elab_expr_moves(const net_expr *expr)

@@ -24,7 +24,7 @@ static void apply_set(elab_builder *b)
 {
 	for (int i = 0; i < b->n_set; i++) {
 		elab_symbol *symbol = elab_scope_own(&b->frame.scope, b->set[i].name);
-		if (symbol) {
+		if (symbol && !symbol->formal) {
 			symbol->value = b->set[i].value;
 			symbol->state = ELAB_DONE;
 			continue;

@@ -40,19 +40,24 @@ typedef struct net_word {
 	src_span span;
 } net_word;
 
-/* name = value. value is NULL when the text is not an expression (then `text` holds it, e.g. a string). */
+/* name = value. value is NULL when the text is not an expression (then `text` holds it, e.g. a string). A function of
+ * .param or .func has formal != NULL and the name "f()". */
 typedef struct net_param {
 	const char *name;
+	const char *const *formal; /* [n_formal] names of the arguments */
+	int n_formal;
 	const char *text;
 	const net_expr *value;
 	src_span span; /* of the name */
 	src_span value_span;
 } net_param;
 
+enum { NET_MAX_ARGUMENT = 32 }; /* of a function that .func or .param defines */
+
 typedef enum net_card_kind {
 	NET_ELEMENT, /* name "r1"; word: what follows; param: name=value pairs */
 	NET_MODEL,   /* name: model; type: "nmos"; param */
-	NET_PARAM,   /* .param: param only */
+	NET_PARAM,   /* .param, .func: param only */
 	NET_SUBCKT,  /* name; word: ports; param: defaults (also those of .param cards inside are in body); body */
 	NET_DOT      /* any other card: name ".tran" with the dot; word; param */
 } net_card_kind;

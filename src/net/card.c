@@ -359,12 +359,35 @@ static int card_value(net_card_reader *r, net_param *p)
 	return keep_value(r, p, to);
 }
 
+/* f(x, y): the name of a function becomes "f()" */
+static int read_head(net_card_reader *r, size_t name_end, net_param *p)
+{
+	const char *text = r->text->text;
+	size_t open = r->at;
+	while (open < name_end && peek(r, open) != '(')
+		open++;
+	p->span = net_text_span(r->text, r->at, name_end);
+	if (!r->is_scope || open == name_end) {
+		p->name = arena_lower(r->arena, text + r->at, name_end - r->at);
+		return p->name ? 1 : no_memory(r);
+	}
+	size_t end = open;
+	while (net_is_blank(peek(r, end - 1)))
+		end--;
+	const char *name = arena_lower(r->arena, text + r->at, end - r->at);
+	if (!name)
+		return no_memory(r);
+	if (strcmp(name, "v") == 0 || strcmp(name, "i") == 0)
+		return fail(r, E0201, r->at, end, "v() and i() are voltages and currents: choose another name");
+	p->name = arena_printf(r->arena, "%s()", name);
+	return p->name ? net_formals_read(r, open, name_end, p) : no_memory(r);
+}
+
 static int read_param(net_card_reader *r, size_t name_end, size_t value)
 {
-	net_param p = {.name = arena_lower(r->arena, r->text->text + r->at, name_end - r->at),
-	               .span = net_text_span(r->text, r->at, name_end)};
-	if (!p.name)
-		return no_memory(r);
+	net_param p = {.name = NULL};
+	if (!read_head(r, name_end, &p))
+		return 0;
 	const size_t equals = value - 1;
 	r->at = value;
 	while (net_is_blank(peek(r, r->at)))
@@ -376,6 +399,37 @@ static int read_param(net_card_reader *r, size_t name_end, size_t value)
 	               : r->is_formula       ? formula_value(r, &p)
 	                                     : card_value(r, &p);
 	if (!ok)
+		return 0;
+	return net_stack_push(&r->param, &p) == TS_OK ? 1 : no_memory(r);
+}
+
+/* .func NAME(ARGS) [=] EXPRESSION, the rest of the card */
+static int read_function(net_card_reader *r)
+{
+	net_param p = {.name = NULL};
+	skip_blanks(r);
+	size_t end = r->at;
+	while (net_is_name(peek(r, end)))
+		end++;
+	if (end == r->at || net_is_digit(peek(r, r->at)))
+		return fail(r, E0201, r->at, r->at + 1, ".func wants NAME(ARGUMENTS) {EXPRESSION}");
+	while (net_is_blank(peek(r, end)))
+		end++;
+	if (peek(r, end) != '(')
+		return fail(r, E0201, r->at, end, ".func wants NAME(ARGUMENTS) {EXPRESSION}");
+	end = bracket_end(r, end);
+	if (!end || !read_head(r, end, &p))
+		return 0;
+	r->at = end;
+	skip_blanks(r);
+	if (peek(r, r->at) == '=')
+		r->at++;
+	skip_blanks(r);
+	if (r->at >= r->end)
+		return fail(r, E0201, end - 1, end, "the expression of the function is missing");
+	const net_range range = {.text = r->text, .from = r->at, .to = r->end, .prefix = NET_WHOLE};
+	p.value = net_expr_read(r->arena, range, NULL, &r->fault);
+	if (!p.value || !keep_value(r, &p, r->end))
 		return 0;
 	return net_stack_push(&r->param, &p) == TS_OK ? 1 : no_memory(r);
 }
@@ -432,17 +486,15 @@ static void set_kind(net_card_reader *r, net_card *card)
 	static const struct {
 		const char *name;
 		net_card_kind kind;
-	} table[] = {{".model", NET_MODEL},
-	             {".param", NET_PARAM},
-	             {".params", NET_PARAM},
-	             {".subckt", NET_SUBCKT},
-	             {".macro", NET_SUBCKT}};
+	} table[] = {{".model", NET_MODEL}, {".param", NET_PARAM},   {".params", NET_PARAM},
+	             {".func", NET_PARAM},  {".subckt", NET_SUBCKT}, {".macro", NET_SUBCKT}};
 	card->kind = card->name[0] == '.' ? NET_DOT : NET_ELEMENT;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(table[i].name, card->name) == 0)
 			card->kind = table[i].kind;
 	r->is_element = card->kind == NET_ELEMENT || card->kind == NET_SUBCKT;
 	r->is_model = card->kind == NET_MODEL;
+	r->is_scope = card->kind == NET_PARAM;
 	r->is_formula = card->kind == NET_PARAM || strcmp(card->name, ".expect") == 0;
 	r->is_file =
 	    strcmp(card->name, ".include") == 0 || strcmp(card->name, ".inc") == 0 || strcmp(card->name, ".lib") == 0;
@@ -480,12 +532,13 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 	r->at = 0;
 	r->end = text->n;
 	r->word.n = r->param.n = 0;
-	r->is_element = r->is_model = r->is_file = r->is_formula = r->is_form = 0;
+	r->is_element = r->is_model = r->is_file = r->is_formula = r->is_scope = r->is_form = 0;
 	r->fault = (net_fault){.code = DIAG_N_CODE};
 	if (!read_name(r, card))
 		return 0;
 	set_kind(r, card);
-	const int ok = strcmp(card->name, ".control") == 0 || read_fields(r);
+	const int ok = strcmp(card->name, ".control") == 0 ||
+	               (strcmp(card->name, ".func") == 0 ? read_function(r) : read_fields(r));
 	card->word = net_stack_take(&r->word, 0, r->arena, &card->n_word);
 	card->param = net_stack_take(&r->param, 0, r->arena, &card->n_param);
 	if (!card->word || !card->param)

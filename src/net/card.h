@@ -17,6 +17,7 @@ typedef struct net_card_reader {
 	int is_element; /* values end where the expression does */
 	int is_model;   /* brackets may enclose all parameters */
 	int is_formula; /* values must be expressions */
+	int is_scope;   /* f(x)=... defines a function */
 	int is_file;    /* words are file names, not expressions */
 	int is_form;    /* a form of E or G in which an '=' may stand between words */
 	net_stack word, param;
@@ -27,4 +28,6 @@ void net_card_reader_init(net_card_reader *r, arena *a);
 void net_card_reader_free(net_card_reader *r);
 /* Read a card. 0: a mistake, in r->fault; kind and name are set as far as they were read. */
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card);
+/* formal.c: the names between the brackets text[open..end) of a function; 0 with a fault in r->fault. */
+int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *param);
 #endif

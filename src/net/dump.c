@@ -21,6 +21,13 @@ static void put_word(const net_word *word, FILE *to)
 /* Text that is no expression was a string, which has no quote in it, or several words. */
 static void put_param(const net_param *param, FILE *to)
 {
+	if (param->formal) {
+		fprintf(to, " %.*s", (int)strlen(param->name) - 1, param->name);
+		for (int i = 0; i < param->n_formal; i++)
+			fprintf(to, "%s%s", i ? "," : "", param->formal[i]);
+		fprintf(to, ")=%s", param->text);
+		return;
+	}
 	const int is_string = !param->value && !strchr(param->text, '"');
 	fprintf(to, is_string ? " %s=\"%s\"" : " %s=%s", param->name, param->text);
 }

@@ -18,10 +18,14 @@ typedef struct net_env {
 	int (*name)(void *self, const char *name, src_span span, double *value);
 	int (*probe)(void *self, const net_expr *probe, double *value); /* NULL: probes are errors */
 	void *self;
+	/* NULL: no functions besides those below. arg NULL: 1 when there is a function of that name; else its value,
+	 * arg[call->n_arg], at most NET_MAX_ARGUMENT: 1, or 0 after a message. */
+	int (*call)(void *self, const net_expr *call, const double *arg, double *value);
 } net_env;
 /* Evaluate. Functions: abs min max sqrt exp ln log log10 pow pwr sgn sin cos tan atan sinh cosh tanh floor ceil int
- * ternary_fcn limit u uramp. ln and log are natural. TS_NETLIST with a message (unknown name, wrong number of
- * arguments, division by zero, non-finite result). */
+ * ternary_fcn limit table u uramp, and agauss gauss aunif unif, which give their nominal value. ln and log are natural.
+ * Functions of env come first. TS_NETLIST with a message (unknown name, wrong number of arguments, division by zero,
+ * non-finite result). */
 ts_status net_expr_eval(const net_expr *expr, const net_env *env, diag_list *diag, double *value);
 /* Canonical text. */
 char *net_expr_text(struct arena *arena, const net_expr *expr);

@@ -2,6 +2,7 @@
  * Values of expressions. Every operation is checked: what is not a finite number is a mistake at the place where it
  * arises. && || and ?: evaluate only what they need.
  */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -90,7 +91,7 @@ static ts_status call_limit(const evaluator *v, const net_expr *e, double *value
 static ts_status call_two(const evaluator *v, const net_expr *e, double (*f)(double, double), double *value)
 {
 	const int folds = f == fmin || f == fmax;
-	TS_TRY(want_args(v, e, 2, folds ? 1 << 20 : 2));
+	TS_TRY(want_args(v, e, 2, folds ? INT_MAX : 2));
 	TS_TRY(evaluate(v, e->arg[0], value));
 	for (int i = 1; i < e->n_arg; i++) {
 		double next;
@@ -100,8 +101,70 @@ static ts_status call_two(const evaluator *v, const net_expr *e, double (*f)(dou
 	return check_finite(v, e, *value);
 }
 
+/* table(x, x1,y1, x2,y2, ...): straight lines between the points, constant outside; x1 < x2 < ... */
+static ts_status call_table(const evaluator *v, const net_expr *e, double *value)
+{
+	double x, at[2] = {0}, y[2] = {0};
+	TS_TRY(want_args(v, e, 3, INT_MAX));
+	if (e->n_arg % 2 == 0)
+		return refuse(v, e, "table() wants x and pairs of numbers", NULL);
+	TS_TRY(evaluate(v, e->arg[0], &x));
+	int found = 0;
+	for (int i = 1; i < e->n_arg; i += 2) {
+		at[0] = at[1];
+		y[0] = y[1];
+		TS_TRY(evaluate(v, e->arg[i], &at[1]));
+		TS_TRY(evaluate(v, e->arg[i + 1], &y[1]));
+		if (i > 1 && !(at[1] > at[0]))
+			return refuse(v, e->arg[i], "the places of a table() increase", NULL);
+		if (found)
+			continue;
+		found = x <= at[1];
+		*value = !found || i == 1 ? y[1] : y[0] + (y[1] - y[0]) * ((x - at[0]) / (at[1] - at[0]));
+	}
+	return check_finite(v, e, *value);
+}
+
+/* agauss(nominal, deviation, sigmas) and its kin: the nominal value. The others are looked at for mistakes only. */
+static ts_status call_statistic(const evaluator *v, const net_expr *e, double *value)
+{
+	TS_TRY(want_args(v, e, 2, 3));
+	for (int i = e->n_arg - 1; i >= 0; i--)
+		TS_TRY(evaluate(v, e->arg[i], value));
+	return TS_OK;
+}
+
+static ts_status call_own(const evaluator *v, const net_expr *e, double *value)
+{
+	double arg[NET_MAX_ARGUMENT];
+	if (e->n_arg > NET_MAX_ARGUMENT)
+		return refuse(v, e, "too many arguments for", e->name);
+	for (int i = 0; i < e->n_arg; i++)
+		TS_TRY(evaluate(v, e->arg[i], &arg[i]));
+	return v->env->call(v->env->self, e, arg, value) ? check_finite(v, e, *value) : TS_NETLIST;
+}
+
+static ts_status call_three(const evaluator *v, const net_expr *e, double *value)
+{
+	TS_TRY(want_args(v, e, 3, 3));
+	if (strcmp(e->name, "limit") == 0)
+		return call_limit(v, e, value);
+	TS_TRY(evaluate(v, e->arg[0], value));
+	return evaluate(v, e->arg[*value != 0 ? 1 : 2], value);
+}
+
+static const struct {
+	const char *name;
+	ts_status (*f)(const evaluator *v, const net_expr *e, double *value);
+} special_table[] = {
+    {"limit", call_three},     {"ternary_fcn", call_three}, {"table", call_table},    {"agauss", call_statistic},
+    {"gauss", call_statistic}, {"aunif", call_statistic},   {"unif", call_statistic},
+};
+
 static ts_status evaluate_call(const evaluator *v, const net_expr *e, double *value)
 {
+	if (v->env && v->env->call && v->env->call(v->env->self, e, NULL, NULL))
+		return call_own(v, e, value);
 	for (size_t i = 0; i < sizeof one_table / sizeof *one_table; i++)
 		if (strcmp(one_table[i].name, e->name) == 0) {
 			double x;
@@ -113,14 +176,10 @@ static ts_status evaluate_call(const evaluator *v, const net_expr *e, double *va
 	for (size_t i = 0; i < sizeof two_table / sizeof *two_table; i++)
 		if (strcmp(two_table[i].name, e->name) == 0)
 			return call_two(v, e, two_table[i].f, value);
-	const int ternary = strcmp(e->name, "ternary_fcn") == 0;
-	if (!ternary && strcmp(e->name, "limit") != 0)
-		return refuse(v, e, "unknown function", e->name);
-	TS_TRY(want_args(v, e, 3, 3));
-	if (!ternary)
-		return call_limit(v, e, value);
-	TS_TRY(evaluate(v, e->arg[0], value));
-	return evaluate(v, e->arg[*value != 0 ? 1 : 2], value);
+	for (size_t i = 0; i < sizeof special_table / sizeof *special_table; i++)
+		if (strcmp(special_table[i].name, e->name) == 0)
+			return special_table[i].f(v, e, value);
+	return refuse(v, e, "unknown function", e->name);
 }
 
 static ts_status evaluate_logic(const evaluator *v, const net_expr *e, double *value)

@@ -58,6 +58,8 @@ set(TS_BAD_DECKS
   "trap_shift|2|trap_shift.cir:3:1: error: .*dvth.*m1.*cox.*E0304"
   "trap_time|2|trap_time.cir:7:19: error: .*tauc.*E0305"
   "trap_occupancy|2|trap_occupancy.cir:8:7: error: .*m1.*no trap.*E0315"
+  "function_circle|2|function_circle.cir:2:7: error: .*f.. -> g.. -> f...*E0309"
+  "function_arguments|2|function_arguments.cir:4:9: error: .*2 arguments, not 1.*E0202"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
   "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
 foreach(row IN LISTS TS_BAD_DECKS)

@@ -36,7 +36,7 @@ static void require(int condition, const char *what, const char *text)
 
 static ts_status evaluate(const net_expr *e, double *value)
 {
-	const net_env env = {name_value, probe_value, NULL};
+	const net_env env = {.name = name_value, .probe = probe_value};
 	diag_list *diag = diag_create(NULL);
 	const ts_status status = net_expr_eval(e, &env, diag, value);
 	if ((status == TS_OK) != (diag_count(diag, DIAG_ERROR) == 0))

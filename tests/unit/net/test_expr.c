@@ -42,7 +42,7 @@ static int probe_value(void *self, const net_expr *e, double *value)
 /* Read and evaluate; the first mistake of either goes to *m. */
 static double value_of(const char *text, mistake *m)
 {
-	const net_env env = {name_value, probe_value, NULL};
+	const net_env env = {.name = name_value, .probe = probe_value};
 	src_map *map = src_map_create();
 	arena *a = arena_create();
 	int file;
@@ -166,6 +166,15 @@ static void test_functions(void)
 	    {"ternary_fcn(1>0, 2, 3)", 2},
 	    {"ternary_fcn(0, 2, 3)", 3},
 	    {"limit(5,0,2)", 2},
+	    {"table(2,1,10,3,30,5,0)", 20},
+	    {"table(x+1,1,10,3,30,5,0)", 15},
+	    {"table(0,1,10,3,30)", 10},
+	    {"table(9,1,10,3,30)", 30},
+	    {"table(9,1,10)", 10},
+	    {"agauss(3,1,3)", 3},
+	    {"gauss(4,0.1,3)", 4},
+	    {"aunif(5,1)", 5},
+	    {"unif(6,0.1,2)", 6},
 	    {"limit(-5,2,0)", 0},
 	    {"u(2)", 1},
 	    {"u(0)", 0},
@@ -215,6 +224,9 @@ static void test_mistakes(void)
 	check_mistake("sqrt(1,2)", E0202, 1, 9, "1 argument");
 	check_mistake("min(1)", E0202, 1, 6, "at least 2");
 	check_mistake("limit(1,2)", E0202, 1, 10, "3 arguments");
+	check_mistake("table(1,2,3,4)", E0202, 1, 14, "pairs");
+	check_mistake("table(1,2,3,2,4)", E0202, 13, 1, "increase");
+	check_mistake("agauss(1)", E0202, 1, 9, "at least 2");
 }
 
 /* The text of an expression reads back to the same value, and its own text is the same. */

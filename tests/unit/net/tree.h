@@ -38,10 +38,14 @@ static inline int tree_same_words(const net_word *a, const net_word *b, int n)
 
 static inline int tree_same_params(const net_param *a, const net_param *b, int n)
 {
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		for (int k = 0; k < a[i].n_formal && k < b[i].n_formal; k++)
+			if (!tree_same_text(a[i].formal[k], b[i].formal[k]))
+				return 0;
 		if (!tree_same_text(a[i].name, b[i].name) || !tree_same_text(a[i].text, b[i].text) ||
-		    !tree_same_expr(a[i].value, b[i].value))
+		    !tree_same_expr(a[i].value, b[i].value) || a[i].n_formal != b[i].n_formal)
 			return 0;
+	}
 	return 1;
 }
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Arguments of a function that .func or .param defines: names separated by commas, or none.
+ */
+#include <string.h>
+
+#include "net/card.h"
+
+static int fail(net_card_reader *r, size_t from, size_t to, const char *message)
+{
+	net_fault_set(&r->fault, E0201, net_text_span(r->text, from, to), "%s", message);
+	return 0;
+}
+
+static int no_memory(net_card_reader *r)
+{
+	net_fault_set(&r->fault, E0999, SRC_NOWHERE, "memory is exhausted");
+	return 0;
+}
+
+static size_t skip(const net_card_reader *r, size_t at, size_t end)
+{
+	while (at < end && net_is_blank(r->text->text[at]))
+		at++;
+	return at;
+}
+
+/* One name at *at, which moves behind it. */
+static int read_formal(net_card_reader *r, size_t *at, size_t end, net_param *param, const char **list)
+{
+	const char *text = r->text->text;
+	const size_t from = *at;
+	while (*at < end && net_is_name(text[*at]))
+		++*at;
+	if (*at == from || net_is_digit(text[from]))
+		return fail(r, from, from + 1, "the name of an argument is wanted here");
+	if (param->n_formal == NET_MAX_ARGUMENT)
+		return fail(r, from, *at, "a function has at most 32 arguments");
+	const char *name = arena_lower(r->arena, text + from, *at - from);
+	if (!name)
+		return no_memory(r);
+	for (int i = 0; i < param->n_formal; i++)
+		if (strcmp(list[i], name) == 0)
+			return fail(r, from, *at, "two arguments of a function have this name");
+	list[param->n_formal++] = name;
+	return 1;
+}
+
+int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *param)
+{
+	const size_t close = end - 1;
+	const char **list = arena_array(r->arena, NET_MAX_ARGUMENT, sizeof *list);
+	if (!list)
+		return no_memory(r);
+	param->formal = list;
+	param->n_formal = 0;
+	for (size_t at = skip(r, open + 1, close); at < close; at = skip(r, at, close)) {
+		if (!read_formal(r, &at, close, param, list))
+			return 0;
+		at = skip(r, at, close);
+		if (at == close)
+			break;
+		if (r->text->text[at] != ',')
+			return fail(r, at, at + 1, "a comma is wanted between the arguments of a function");
+		at++;
+	}
+	return 1;
+}
