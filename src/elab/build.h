@@ -147,6 +147,10 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 ts_status elab_refuse_controlled(const elab_bind *bind);
 /* The first word after the nodes and the model. */
 ts_status elab_refuse_word(const elab_bind *bind, const net_word *word);
+/* control.c: a .control block, with the card for each of its commands. */
+ts_status elab_refuse_control(elab_builder *b, const net_card *card);
+/* card.c: is there a card of that name, ".tran"? */
+int elab_is_card(const char *name);
 /* A name=value pair. *ignored: a warning was given, the value has no effect. */
 ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored);
 /* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */

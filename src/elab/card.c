@@ -20,13 +20,14 @@ static const struct {
 	const char *name;
 	card_reader *read;
 } reader_table[] = {
-    {".op", elab_card_op},     {".dc", elab_card_dc},
-    {".tran", elab_card_tran}, {".trannoise", elab_card_trannoise}, {".jump", elab_card_trannoise},
-    {".pbit", elab_card_pbit}, {".save", elab_card_save},
-    {".ic", elab_card_ic},     {".expect", elab_card_expect},
-    {".temp", done_before},    {".options", done_before},
-    {".option", done_before},  {".opt", done_before},
-    {".global", done_before},  {".end", done_before},
+    {".op", elab_card_op},          {".dc", elab_card_dc},
+    {".tran", elab_card_tran},      {".trannoise", elab_card_trannoise},
+    {".jump", elab_card_trannoise}, {".pbit", elab_card_pbit},
+    {".save", elab_card_save},      {".ic", elab_card_ic},
+    {".expect", elab_card_expect},  {".temp", done_before},
+    {".options", done_before},      {".option", done_before},
+    {".opt", done_before},          {".global", done_before},
+    {".end", done_before},
 };
 
 static const struct {
@@ -63,13 +64,20 @@ static const struct {
     {".elseif", "use the conditional expression a ? b : c"},
     {".else", "use the conditional expression a ? b : c"},
     {".endif", "use the conditional expression a ? b : c"},
-    {".control", "write the analyses as cards"},
     {".endc", "write the analyses as cards"},
     {".csparam", "use .param"},
     {".connect", "use one name for both nodes"},
     {".hdl", "use a B source"},
     {".title", "the first line is the title"},
 };
+
+int elab_is_card(const char *name)
+{
+	for (size_t i = 0; i < sizeof reader_table / sizeof *reader_table; i++)
+		if (strcmp(reader_table[i].name, name) == 0)
+			return 1;
+	return 0;
+}
 
 static ts_status report_unknown(elab_builder *b, const net_card *card)
 {
@@ -104,7 +112,7 @@ static ts_status read_card(elab_builder *b, const net_card *card)
 			         warned_table[i].advice);
 			return TS_OK;
 		}
-	return report_unknown(b, card);
+	return strcmp(card->name, ".control") == 0 ? elab_refuse_control(b, card) : report_unknown(b, card);
 }
 
 /* .expect names analyses and .pbit cells that may stand below it, so it is read last. */

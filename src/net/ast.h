@@ -71,7 +71,7 @@ typedef struct net_card {
 	int n_param;
 	const net_param *param;
 	int n_body;
-	const struct net_card *body; /* NET_SUBCKT only */
+	const struct net_card *body; /* of NET_SUBCKT; of .control: the first words of its lines */
 	src_span span;               /* the card's first line, first to last character */
 	src_span name_span;
 } net_card;

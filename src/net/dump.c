@@ -77,8 +77,11 @@ static void put_cards(const net_card *card, int n, FILE *to)
 {
 	for (int i = 0; i < n; i++) {
 		put_card(&card[i], to);
-		if (strcmp(card[i].name, ".control") == 0)
-			fputs(".endc\n", to);
+		if (strcmp(card[i].name, ".control") != 0)
+			continue;
+		for (int k = 0; k < card[i].n_body; k++)
+			fprintf(to, "%s\n", card[i].body[k].name);
+		fputs(".endc\n", to);
 	}
 }
 

@@ -4,7 +4,7 @@
  *
  *   .include FILE        the file's cards stand here; paths are relative to the file that names them
  *   .lib FILE SECTION    of FILE only what stands between .lib SECTION and .endl
- *   .control ... .endc   stays as one card without its body, for the next stage to refuse
+ *   .control ... .endc   stays as one card, its body the first words of its lines, for the next stage to refuse
  */
 #include "net/parser.h"
 
@@ -242,9 +242,11 @@ typedef struct section_state {
 	int inside;   /* cards count */
 	int skipping; /* inside a section that was not asked for */
 	int found;
-	int control;   /* inside .control */
-	int n_open;    /* 1 between .lib NAME and .endl */
-	src_span open; /* the .lib NAME card */
+	int control;    /* inside .control */
+	net_card block; /* the .control card */
+	int mark;       /* of the stack, where its commands begin */
+	int n_open;     /* 1 between .lib NAME and .endl */
+	src_span open;  /* the .lib NAME card */
 } section_state;
 
 static int is_named(const net_card *card, const char *name)
@@ -313,15 +315,41 @@ static ts_status bad_card(parser *p, const net_card *card)
 	return open_body(p, card, 1);
 }
 
+static ts_status end_control(parser *p, section_state *s)
+{
+	ts_status status = TS_OK;
+	s->control = 0;
+	s->block.body = net_stack_take(&p->done, s->mark, p->arena, &s->block.n_body);
+	if (!s->block.body)
+		return TS_NOMEM;
+	keep(p, &s->block, &status);
+	return status;
+}
+
+/* A line inside .control: its first word is kept. */
+static ts_status control_line(parser *p, const net_text *text, section_state *s)
+{
+	size_t n = 0;
+	while (n < text->n && !net_is_blank(text->text[n]))
+		n++;
+	const src_span span = net_text_span(text, 0, n);
+	const net_card command = {
+	    .kind = NET_DOT, .name = arena_lower(p->arena, text->text, n), .span = span, .name_span = span};
+	ts_status status = command.name ? TS_OK : TS_NOMEM;
+	if (command.name && strcmp(command.name, ".endc") == 0)
+		return end_control(p, s);
+	if (command.name)
+		keep(p, &command, &status);
+	return status;
+}
+
 /* *over: nothing more is read from this file. */
 static ts_status one_card(parser *p, const net_text *text, const open_file *self, section_state *s, int *over)
 {
 	net_card card;
+	if (s->control)
+		return control_line(p, text, s);
 	const int ok = net_card_read(&p->card, text, &card);
-	if (s->control) {
-		s->control = !is_named(&card, ".endc");
-		return TS_OK;
-	}
 	if (ok && section_card(p, &card, self, s))
 		return TS_OK;
 	if (!s->inside || s->skipping)
@@ -332,8 +360,12 @@ static ts_status one_card(parser *p, const net_text *text, const open_file *self
 		*over = 1;
 		return TS_OK;
 	}
-	s->control = is_named(&card, ".control");
-	return take_card(p, text, &card, self);
+	if (!is_named(&card, ".control"))
+		return take_card(p, text, &card, self);
+	s->control = 1;
+	s->block = card;
+	s->mark = p->done.n;
+	return TS_OK;
 }
 
 static ts_status parse_cards(parser *p, int file, const open_file *self, section_state *s, net_reader *reader)
@@ -359,8 +391,10 @@ static ts_status parse_file(parser *p, int file, const open_file *self)
 	net_reader reader = {0};
 	if (!check_text(p, file))
 		return TS_OK;
-	const ts_status status = parse_cards(p, file, self, &s, &reader);
+	ts_status status = parse_cards(p, file, self, &s, &reader);
 	net_reader_free(&reader);
+	if (status == TS_OK && s.control)
+		status = end_control(p, &s);
 	if (status == TS_OK)
 		unclosed_section(p, &s);
 	if (status == TS_OK && self->section && !s.found) {

@@ -80,6 +80,9 @@ static void test_sections(void)
 	check_names(".lib good.lib tt\n", "r1 ");
 	check_names(".lib good.lib TT\n.lib 'good.lib' 'tt'\n", "r1 r1 ");
 	check_names(".lib tt\nr1 a 0 1\n.endl\nr2 a 0 1\n", "r2 ");
+	/* paths of a section are relative to the file that holds it; leading blanks, CR LF, any case */
+	write_file("sub/deep.lib", "  .LIB Tt\r\n  .Lib '../good.lib' TT\r\n\t.inc three.inc\r\n\t.EndL whatever\r\n");
+	check_names("\t.lib \"sub/deep.lib\" tt\n", "r1 r3 ");
 	check_says("r1 a 0 1\n.lib good.lib ff\n", 1, "top.cir:3:6: error: ", "no section 'ff'");
 	check_says(".lib good.lib ss\n", 1, "good.lib:5:12: error: ", "[E0104]");
 	check_says(".lib lib.lib tt\n", 1, "lib.lib:13:1: error: ", "no .endl");
@@ -147,7 +150,7 @@ static void remove_all(void)
 {
 	static const char *const name[] = {"top.cir",  "one.inc",   "sub/Two.inc", "sub/three.inc", "four.inc",
 	                                   "lib.lib",  "good.lib",  "bad.inc",     "open.inc",      "garbage.inc",
-	                                   "ring.inc", "ring2.inc", "self.lib"};
+	                                   "ring.inc", "ring2.inc", "self.lib",    "sub/deep.lib"};
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		unlink(path_of(name[i]));
 	for (int i = 0; i < 64; i++) {

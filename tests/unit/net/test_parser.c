@@ -291,8 +291,8 @@ static void test_recovery(void)
 static void test_control(void)
 {
 	check_dump("r1 a 0 1\n.control\nrun ' { (\nplot v(a)\n.endc\nr2 a 0 1",
-	           "r1 a 0 1\n.control\n.endc\nr2 a 0 1\n");
-	check_dump("r1 a 0 1\n.control\nrun", "r1 a 0 1\n.control\n.endc\n");
+	           "r1 a 0 1\n.control\nrun\nplot\n.endc\nr2 a 0 1\n");
+	check_dump("r1 a 0 1\n.control\nrun", "r1 a 0 1\n.control\nrun\n.endc\n");
 }
 
 int main(void)

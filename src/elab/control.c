@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Scripts between .control and .endc are refused; a note for each command names the card or option that does the same.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "elab/build.h"
+
+static const struct {
+	const char *command, *advice;
+} advice_table[] = {
+    {"run", "nothing: every analysis card is run"},
+    {"meas", ".expect for a claim, or the result file"},
+    {"measure", ".expect for a claim, or the result file"},
+    {"ac", ".tran with a sin() source"},
+    {"noise", ".trannoise"},
+    {"tf", ".dc"},
+    {"sens", ".dc"},
+    {"fourier", "the result file"},
+    {"fft", "the result file"},
+    {"psd", ".trannoise with PSD="},
+    {"print", ".save"},
+    {"plot", ".save and `thermospice plot`"},
+    {"gnuplot", ".save and `thermospice plot`"},
+    {"hardcopy", ".save and `thermospice plot`"},
+    {"write", ".save; results go to the file of `run -o`"},
+    {"wrdata", ".save and `run --format csv`"},
+    {"let", ".param, or an expression in .expect"},
+    {"set", ".options"},
+    {"alter", "a .param and `--set NAME=VALUE`"},
+    {"altermod", "a .param and `--set NAME=VALUE`"},
+    {"alterparam", "`--set NAME=VALUE`"},
+    {"foreach", "`--set NAME=VALUE` in a loop of the shell"},
+    {"while", "`--set NAME=VALUE` in a loop of the shell"},
+    {"repeat", "`--set NAME=VALUE` in a loop of the shell"},
+    {"dowhile", "`--set NAME=VALUE` in a loop of the shell"},
+    {"echo", "a comment"},
+    {"quit", "nothing"},
+    {"exit", "nothing"},
+    {"reset", "nothing"},
+    {"display", "`thermospice show`"},
+};
+
+enum { CARD_NAME = 32, MOST_NOTES = 10 };
+
+/* NULL: nothing does it */
+static const char *advice_for(const char *command, char card[CARD_NAME])
+{
+	snprintf(card, CARD_NAME, ".%s", command);
+	if (strlen(command) + 2 <= CARD_NAME && elab_is_card(card))
+		return card;
+	for (size_t i = 0; i < sizeof advice_table / sizeof *advice_table; i++)
+		if (strcmp(advice_table[i].command, command) == 0)
+			return advice_table[i].advice;
+	return NULL;
+}
+
+ts_status elab_refuse_control(elab_builder *b, const net_card *card)
+{
+	char name[CARD_NAME];
+	int n = 0;
+	diag_add(b->diag, E0311, card->name_span,
+	         "scripts between .control and .endc are not in this version: write cards instead");
+	for (int i = 0; i < card->n_body && n < MOST_NOTES; i++) {
+		const char *advice = advice_for(card->body[i].name, name);
+		if (!advice)
+			continue;
+		diag_note(b->diag, card->body[i].span, "instead of '%s': %s", card->body[i].name, advice);
+		n++;
+	}
+	return TS_NETLIST;
+}
