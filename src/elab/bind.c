@@ -79,6 +79,18 @@ ts_status elab_kelvin(elab_builder *b, const diag_origin *origin, src_span where
 	return TS_NETLIST;
 }
 
+double elab_bind_scale(const elab_bind *bind, const char *name)
+{
+	static const char *const length[] = {"l", "w", "pd", "ps", "sa", "sb", "sd"};
+	const double scale = bind->b->scale;
+	if (bind->card->name[0] != 'm')
+		return 1;
+	for (size_t i = 0; i < sizeof length / sizeof *length; i++)
+		if (strcmp(length[i], name) == 0)
+			return scale;
+	return strcmp(name, "ad") == 0 || strcmp(name, "as") == 0 ? scale * scale : 1;
+}
+
 /* temp, dtemp and noisy belong to every device that has noise or a model, and to C and L. */
 static int has_temperature(const elab_bind *bind)
 {
@@ -123,7 +135,7 @@ static ts_status bind_param(elab_bind *bind, const net_param *param)
 	if (dev_param_find(bind->type, param->name, 0) < 0)
 		return elab_no_param(bind, param, 0);
 	TS_TRY(elab_param_value(&bind->b->eval, &bind->frame->scope, param, &value));
-	return elab_bind_set(bind, param->name, value, param->value_span);
+	return elab_bind_set(bind, param->name, value * elab_bind_scale(bind, param->name), param->value_span);
 }
 
 /* The {expression} of a B, E or G element, NULL if it has none. */

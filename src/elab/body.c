@@ -82,6 +82,7 @@ ts_status elab_body_index(elab_builder *b, elab_body *body, int depth)
 		if (card->kind == NET_MODEL) {
 			const int known = name_map_get(body->model, card->name);
 			status = define(b, body->model, card, i, known < 0 ? NULL : &body->card[known]);
+			status = status == TS_OK ? elab_bin_add(body, i) : status;
 		} else if (card->kind == NET_SUBCKT) {
 			status = add_child(b, body, i, child++, depth);
 		}
@@ -96,6 +97,8 @@ void elab_body_free(elab_body *body)
 {
 	name_map_destroy(body->model);
 	name_map_destroy(body->sub);
+	name_map_destroy(body->binned);
+	alloc_free(body->bin.item);
 	alloc_free(body->used);
 	for (int i = 0; body->child && i < body->n_child; i++)
 		elab_body_free(&body->child[i]);
@@ -190,10 +193,15 @@ elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **de
 	return NULL;
 }
 
+int elab_own_model(const elab_body *body, const char *name)
+{
+	return body->model ? name_map_get(body->model, name) : -1;
+}
+
 const net_card *elab_find_model(elab_frame *frame, const char *name, elab_frame **defined_in, int *index)
 {
 	for (; frame; frame = frame->lexical) {
-		*index = frame->body->model ? name_map_get(frame->body->model, name) : -1;
+		*index = elab_own_model(frame->body, name);
 		if (*index >= 0) {
 			*defined_in = frame;
 			frame->body->used[*index] = 1;

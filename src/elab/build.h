@@ -33,12 +33,22 @@ void *elab_list_add(elab_list *list, size_t size);
 /* Copy into an arena and release the list. NULL when memory is exhausted. */
 void *elab_list_keep(elab_list *list, size_t size, arena *a);
 
+/* Limits of one bin, from its card; NULL where not given. */
+enum { ELAB_LMIN, ELAB_LMAX, ELAB_WMIN, ELAB_WMAX, ELAB_N_LIMIT };
+typedef struct elab_bin {
+	int card; /* index into elab_body.card */
+	int next; /* bin of the same model that is defined before this one, -1: none */
+	const net_param *limit[ELAB_N_LIMIT];
+} elab_bin;
+
 typedef struct elab_body {
 	const net_card *card; /* the cards of this body */
 	int n_card;
 	const net_card *subckt; /* the .subckt card, NULL for the deck */
 	name_map *model;        /* name -> index into card */
 	name_map *sub;          /* name -> index into child */
+	name_map *binned;       /* "nch" of nch.1, nch.2, ... -> index into bin, of the last one; NULL: no bins */
+	elab_list bin;          /* elab_bin */
 	unsigned char *used;    /* [n_card] 1: a .model card that an element names */
 	struct elab_body *child;
 	int n_child;
@@ -87,6 +97,7 @@ typedef struct elab_builder {
 	elab_list request, save, pbit, expect, initial;
 	int save_all;        /* .save all */
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
+	double scale;        /* .options scale=: of the lengths on M lines */
 	double tnom;         /* Celsius; NAN where .options tnom= is not given */
 	double tstep, tstop; /* of the first .tran or .trannoise: defaults of waveforms; NAN: none */
 } elab_builder;
@@ -100,6 +111,17 @@ void elab_body_unused(elab_builder *b, const elab_body *body);
 ts_status elab_body_limit(elab_builder *b);
 elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **defined_in);
 const net_card *elab_find_model(elab_frame *frame, const char *name, elab_frame **defined_in, int *index);
+/* The model card of that name in this body, -1 if none. */
+int elab_own_model(const elab_body *body, const char *name);
+
+/* bin.c: model cards nch.1, nch.2, ... with lmin= lmax= wmin= wmax= are bins of nch */
+ts_status elab_bin_add(elab_body *body, int card);
+struct elab_bind;
+/* The bin of `word` in frame that fits bind->card, as an index into frame->body->card; -1: no bins of that name there.
+ */
+ts_status elab_bin_choose(const struct elab_bind *bind, const elab_frame *frame, const net_word *word, int *card);
+/* lmin, lmax, wmin or wmax? */
+int elab_bin_is_limit(const char *name);
 
 /* flatten.c: X elements and nodes */
 ts_status elab_flatten(elab_builder *b, elab_frame *frame);
@@ -127,6 +149,8 @@ typedef struct elab_bind {
 ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *card);
 /* Set a parameter by name after a range check. where: place of the value. */
 ts_status elab_bind_set(elab_bind *bind, const char *name, double value, src_span where);
+/* What .options scale= makes of a length (once) or area (twice) on an M line: a factor for the parameter, else 1. */
+double elab_bind_scale(const elab_bind *bind, const char *name);
 /* Evaluate a word of the card. */
 ts_status elab_bind_word(elab_bind *bind, const net_word *word, double *value);
 /* temperature in Celsius -> K; what is below absolute zero is refused and *kelvin stays. */

@@ -58,6 +58,7 @@ static ts_status start(elab_builder *b, const net_deck *deck)
 {
 	b->top = (elab_body){.card = deck->card, .n_card = deck->n_card};
 	b->frame = (elab_frame){.body = &b->top, .prefix = "", .m = 1};
+	b->scale = 1;
 	b->tnom = b->tstep = b->tstop = (double)NAN;
 	b->eval.diag = b->diag;
 	b->errors_before = diag_count(b->diag, DIAG_ERROR);

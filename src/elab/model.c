@@ -78,6 +78,9 @@ static void fill_fallbacks(const elab_builder *b, const dev_type *type, double *
 static ts_status set_model_param(elab_bind *bind, const elab_frame *frame, elab_model *model, const net_param *param)
 {
 	const int index = dev_param_find(model->type, param->name, 1);
+	double limit;
+	if (index < 0 && elab_bin_is_limit(param->name))
+		return elab_param_value(&bind->b->eval, &frame->scope, param, &limit);
 	if (index < 0)
 		return elab_no_param(bind, param, 1);
 	elab_given given = {.param = &model->type->param[index], .where = param->value_span};
@@ -130,15 +133,30 @@ static ts_status check_letter(const elab_bind *bind, const elab_model *model)
 	return TS_NETLIST;
 }
 
+/* The nearest body that has the model, or bins of it. *index: -1 when there is none. */
+static ts_status find_model(const elab_bind *bind, const net_word *word, elab_frame **home, int *index)
+{
+	*index = -1;
+	for (elab_frame *f = bind->frame; f && *index < 0; f = f->lexical) {
+		*home = f;
+		*index = elab_own_model(f->body, word->text);
+		if (*index < 0)
+			TS_TRY(elab_bin_choose(bind, f, word, index));
+	}
+	return TS_OK;
+}
+
 ts_status elab_model_get(elab_bind *bind, const net_word *word)
 {
 	elab_frame *home = NULL;
 	int index = -1;
-	const net_card *card = elab_find_model(bind->frame, word->text, &home, &index);
-	if (!card) {
+	TS_TRY(find_model(bind, word, &home, &index));
+	if (index < 0) {
 		report_no_model(bind, word);
 		return TS_NETLIST;
 	}
+	const net_card *card = &home->body->card[index];
+	home->body->used[index] = 1;
 	if (!home->model)
 		home->model = alloc_array((size_t)home->body->n_card, sizeof *home->model);
 	if (!home->model)

@@ -61,7 +61,8 @@ elab_symbol *elab_scope_function(const elab_scope *scope, const char *name);
 void elab_scope_check(elab_eval *eval, const elab_scope *scope);
 /* Value of an expression; TS_NETLIST after a message. */
 ts_status elab_value(elab_eval *eval, const elab_scope *scope, const net_expr *expr, double *value);
-/* For function.c: give every name in an expression a value; then compute it; report a symbol met while it is being evaluated. */
+/* For function.c: give every name in an expression a value; then compute it; report a symbol met while it is being
+ * evaluated. */
 ts_status elab_resolve(elab_eval *eval, const elab_scope *scope, const net_expr *expr);
 ts_status elab_compute(elab_eval *eval, const elab_scope *scope, const net_expr *expr, double *value);
 void elab_report_circle(elab_eval *eval, const elab_symbol *again);

@@ -87,14 +87,14 @@ static ts_status find_temperature(elab_builder *b)
 static ts_status set_option(elab_builder *b, const net_param *param)
 {
 	elab_circuit *c = b->circuit;
-	double itl = c->itl, scale = 1;
+	double itl = c->itl;
 	const struct {
 		const char *name;
 		double low, high, *value;
 	} table[] = {
 	    {"reltol", 1e-14, 1, &c->reltol}, {"abstol", 1e-300, 1, &c->abstol}, {"vntol", 1e-300, 1e3, &c->vntol},
 	    {"gmin", 0, 1, &c->gmin},         {"cmin", 0, 1, &c->cmin},          {"itl", 1, 1e6, &itl},
-	    {"itl1", 1, 1e6, &itl},           {"tnom", -273, 2000, &b->tnom},    {"scale", 1, 1, &scale},
+	    {"itl1", 1, 1e6, &itl},           {"tnom", -273, 2000, &b->tnom},    {"scale", 1e-15, 1e15, &b->scale},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (strcmp(table[i].name, param->name) != 0)
@@ -111,6 +111,8 @@ static ts_status set_option(elab_builder *b, const net_param *param)
 
 static ts_status options_card(elab_builder *b, const net_card *card)
 {
+	if (card->n_word > 0 && strcmp(card->word[0].text, "parser") == 0)
+		return TS_OK; /* for the parser of another simulator */
 	for (int i = 0; i < card->n_word; i++)
 		diag_add(b->diag, W0301, card->word[i].span, "unknown option '%s' has no effect", card->word[i].text);
 	for (int i = 0; i < card->n_param; i++) {

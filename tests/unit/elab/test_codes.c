@@ -28,6 +28,19 @@ static const bad_deck models[] = {
     {".model dm d\n.model dm d\nd1 a 0 dm\n", "3:8", "E0312", "'dm'"},
 };
 
+#define BINS                                                                                                           \
+	".model nch.1 nmos level=subvt lmin=1u lmax=2u wmin=1u wmax=9u\n"                                              \
+	".model nch.2 nmos level=subvt lmin=2u lmax=3u wmin=1u wmax=9u\n"
+static const bad_deck bins[] = {
+    {BINS "m1 d g 0 0 nch l=4u w=2u\n", "4:12", "E0316", "nch.2: L from 2e-06 to 3e-06"},
+    {BINS "m1 d g 0 0 nch l=1u w=0.5u\n", "4:12", "E0316", "W/nf = 5e-07 m"},
+    {BINS "m1 d g 0 0 nch l=1u\n", "4:1", "E0304", "l= and w="},
+    {BINS "m1 d g 0 0 nch l='lx' w=1u\n", "4:19", "E0310", "lx"},
+    {BINS ".option scale=1u\nm1 d g 0 0 nch l=1u w=2u\n", "5:12", "E0316", "L = 1e-12 m"},
+    {BINS "m1 d g 0 0 nch.3 l=1u w=2u\n", "4:12", "E0301", "did you mean"},
+    {".model nch.1 nmos level=subvt lmin=lx\nm1 d g 0 0 nch l=1u w=2u\n", "2:36", "E0310", "lx"},
+};
+
 static const bad_deck elements[] = {
     {"r1 a 0 1k colour=3\n", "2:11", "E0303", "colour"},
     {"r1 a 0\n", "2:1", "E0304", "'r1'"},
@@ -226,6 +239,7 @@ static void test_explosion(void)
 int main(void)
 {
 	CHECK(models, "models");
+	CHECK(bins, "bins");
 	CHECK(elements, "elements");
 	CHECK(refused, "not in this version");
 	CHECK(subcircuits, "subcircuits");
