@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "elab/build.h"
+#include "net/parser.h"
 
-static const char *const limit_name[ELAB_N_LIMIT] = {"lmin", "lmax", "wmin", "wmax"};
+static const char *const limit_name[ELAB_N_LIMIT + 1] = {"lmin", "lmax", "wmin", "wmax", NULL};
 static const double slack = 1e-9;
 
 int elab_bin_is_limit(const char *name)
@@ -28,12 +29,23 @@ static size_t base_length(const char *name)
 	return (size_t)(dot - name);
 }
 
-static void find_limits(elab_bin *bin, const net_card *card)
+/* The card's limits; of a card of which the deck has the head, no more than these are read here. */
+static ts_status find_limits(const elab_bind *bind, const elab_body *body, elab_bin *bin)
 {
+	const net_card *card = &body->card[bin->card];
+	net_card some;
+	if (bin->is_read)
+		return TS_OK;
+	if (card->is_head) {
+		TS_TRY(net_card_load(bind->b->deck, card, limit_name, bind->b->diag, &some));
+		card = &some;
+	}
+	bin->is_read = 1;
 	for (int k = 0; k < ELAB_N_LIMIT; k++)
 		for (int i = 0; i < card->n_param; i++)
 			if (strcmp(card->param[i].name, limit_name[k]) == 0)
 				bin->limit[k] = &card->param[i];
+	return TS_OK;
 }
 
 ts_status elab_bin_add(elab_body *body, int card)
@@ -50,7 +62,6 @@ ts_status elab_bin_add(elab_body *body, int card)
 	if (!bin)
 		return TS_NOMEM;
 	*bin = (elab_bin){.card = card, .next = name_map_get(body->binned, base)};
-	find_limits(bin, &body->card[card]);
 	return name_map_put(body->binned, base, body->bin.n - 1);
 }
 
@@ -131,8 +142,9 @@ ts_status elab_bin_choose(const elab_bind *bind, const elab_frame *frame, const 
 	if (first < 0)
 		return TS_OK;
 	TS_TRY(element_size(bind, word, size));
-	const elab_bin *bin = body->bin.item;
+	elab_bin *bin = body->bin.item;
 	for (int i = first; i >= 0; i = bin[i].next) {
+		TS_TRY(find_limits(bind, body, &bin[i]));
 		TS_TRY(limits_of(bind, frame, &bin[i], limit));
 		const int fits = fit(limit, size);
 		if (fits && fits >= best) { /* of several the one defined first, which comes last here */

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "elab/build.h"
+#include "net/parser.h"
 
 static ts_status count_children(elab_body *body)
 {
@@ -99,6 +100,7 @@ void elab_body_free(elab_body *body)
 	name_map_destroy(body->sub);
 	name_map_destroy(body->binned);
 	alloc_free(body->bin.item);
+	alloc_free(body->full);
 	alloc_free(body->used);
 	for (int i = 0; body->child && i < body->n_child; i++)
 		elab_body_free(&body->child[i]);
@@ -171,7 +173,7 @@ void elab_body_unused(elab_builder *b, const elab_body *body)
 {
 	for (int i = 0; body->used && i < body->n_card; i++) {
 		const net_card *card = &body->card[i];
-		if (card->kind == NET_MODEL && !body->used[i] && !is_known_type(card->type))
+		if (card->kind == NET_MODEL && !card->is_head && !body->used[i] && !is_known_type(card->type))
 			diag_add(
 			    b->diag, W0303, card->name_span,
 			    "model '%s' has no effect: no device here has the type %s, and nothing in use names it",
@@ -190,6 +192,31 @@ elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **de
 			return &frame->body->child[child];
 		}
 	}
+	return NULL;
+}
+
+static const net_card no_card;
+
+const net_card *elab_full_card(elab_builder *b, elab_body *body, int i, ts_status *status)
+{
+	const net_card *card = &body->card[i];
+	*status = TS_OK;
+	if (!card->is_head)
+		return card;
+	if (!body->full)
+		body->full = alloc_array((size_t)body->n_card, sizeof *body->full);
+	net_card *full = body->full && !body->full[i] ? arena_alloc(b->arena, sizeof *full) : NULL;
+	if (!body->full || (!full && !body->full[i])) {
+		*status = TS_NOMEM;
+		return NULL;
+	}
+	if (full) {
+		*status = net_card_load(b->deck, card, NULL, b->diag, full);
+		body->full[i] = *status == TS_OK ? full : &no_card;
+	}
+	if (body->full[i] != &no_card)
+		return body->full[i];
+	*status = *status == TS_OK ? TS_NETLIST : *status;
 	return NULL;
 }
 

@@ -38,6 +38,7 @@ enum { ELAB_LMIN, ELAB_LMAX, ELAB_WMIN, ELAB_WMAX, ELAB_N_LIMIT };
 typedef struct elab_bin {
 	int card; /* index into elab_body.card */
 	int next; /* bin of the same model that is defined before this one, -1: none */
+	int is_read;
 	const net_param *limit[ELAB_N_LIMIT];
 } elab_bin;
 
@@ -49,6 +50,7 @@ typedef struct elab_body {
 	name_map *sub;          /* name -> index into child */
 	name_map *binned;       /* "nch" of nch.1, nch.2, ... -> index into bin, of the last one; NULL: no bins */
 	elab_list bin;          /* elab_bin */
+	const net_card **full;  /* [n_card] model cards of which the deck has the head, read; NULL: none yet */
 	unsigned char *used;    /* [n_card] 1: a .model card that an element names */
 	struct elab_body *child;
 	int n_child;
@@ -84,6 +86,7 @@ typedef struct elab_frame {
 typedef struct elab_builder {
 	elab_circuit *circuit;
 	arena *arena; /* the circuit's */
+	const net_deck *deck;
 	const src_map *sources;
 	diag_list *diag;
 	int errors_before;
@@ -111,6 +114,8 @@ void elab_body_unused(elab_builder *b, const elab_body *body);
 ts_status elab_body_limit(elab_builder *b);
 elab_body *elab_find_subckt(elab_frame *frame, const char *name, elab_frame **defined_in);
 const net_card *elab_find_model(elab_frame *frame, const char *name, elab_frame **defined_in, int *index);
+/* Card i of a body with all its parameters; NULL after a message (*status TS_NETLIST; there is one for each card). */
+const net_card *elab_full_card(elab_builder *b, elab_body *body, int i, ts_status *status);
 /* The model card of that name in this body, -1 if none. */
 int elab_own_model(const elab_body *body, const char *name);
 

@@ -175,7 +175,7 @@ ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_ov
                      elab_circuit **circuit)
 {
 	*circuit = NULL;
-	elab_builder b = {.diag = diag, .sources = sources, .set = set, .n_set = n_set};
+	elab_builder b = {.diag = diag, .deck = deck, .sources = sources, .set = set, .n_set = n_set};
 	b.circuit = make_circuit(deck, sources);
 	if (!b.circuit) {
 		diag_add(diag, E0999, SRC_NOWHERE, "memory is exhausted");

@@ -155,7 +155,6 @@ ts_status elab_model_get(elab_bind *bind, const net_word *word)
 		report_no_model(bind, word);
 		return TS_NETLIST;
 	}
-	const net_card *card = &home->body->card[index];
 	home->body->used[index] = 1;
 	if (!home->model)
 		home->model = alloc_array((size_t)home->body->n_card, sizeof *home->model);
@@ -163,8 +162,10 @@ ts_status elab_model_get(elab_bind *bind, const net_word *word)
 		return TS_NOMEM;
 	elab_model *model = &home->model[index];
 	if (model->state == ELAB_NEW) {
-		model->card = card;
-		const ts_status status = evaluate_model(bind, home, model);
+		ts_status status;
+		const net_card *card = elab_full_card(bind->b, home->body, index, &status);
+		model->card = card ? card : &home->body->card[index];
+		status = card ? evaluate_model(bind, home, model) : status;
 		model->state = status == TS_OK ? ELAB_DONE : ELAB_FAILED;
 		if (elab_fatal(status))
 			return status;

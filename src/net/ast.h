@@ -66,6 +66,7 @@ typedef struct net_card {
 	net_card_kind kind;
 	const char *name;
 	const char *type;
+	int is_head; /* a NET_MODEL of an included file: its parameters are still text, see net_card_load */
 	int n_word;
 	const net_word *word;
 	int n_param;
@@ -78,6 +79,7 @@ typedef struct net_card {
 
 typedef struct net_deck {
 	struct arena *arena;
+	const src_map *sources; /* borrowed */
 	const char *title;
 	int n_card;
 	const net_card *card; /* includes are already merged in place, in order */

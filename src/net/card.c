@@ -4,6 +4,7 @@
 #include "net/card.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/number.h"
 
@@ -383,9 +384,26 @@ static int read_head(net_card_reader *r, size_t name_end, net_param *p)
 	return p->name ? net_formals_read(r, open, name_end, p) : no_memory(r);
 }
 
+static int is_wanted(const net_card_reader *r, size_t name_end)
+{
+	for (const char *const *name = r->only; *name; name++)
+		if (strlen(*name) == name_end - r->at &&
+		    strncasecmp(*name, r->text->text + r->at, name_end - r->at) == 0)
+			return 1;
+	return 0;
+}
+
+static int skip_param(net_card_reader *r, size_t value)
+{
+	r->at = value;
+	return value_end(r, &r->at);
+}
+
 static int read_param(net_card_reader *r, size_t name_end, size_t value)
 {
 	net_param p = {.name = NULL};
+	if (r->only && !is_wanted(r, name_end))
+		return skip_param(r, value);
 	if (!read_head(r, name_end, &p))
 		return 0;
 	const size_t equals = value - 1;
@@ -454,7 +472,7 @@ static int read_fields(net_card_reader *r)
 	for (;;) {
 		size_t value = 0;
 		skip_blanks(r);
-		if (r->at >= r->end)
+		if (r->at >= r->end || (r->is_head && r->word.n == 2))
 			return 1;
 		if (r->is_model && r->word.n == 2 && peek(r, r->at) == '(') {
 			if (!enter_model(r))
@@ -523,6 +541,21 @@ static int shape(net_card_reader *r, net_card *card)
 	while (is_scope && card->n_word > 0 && strcmp(card->word[card->n_word - 1].text, "params:") == 0)
 		card->n_word--;
 	return 1;
+}
+
+int net_card_begins(const net_text *text, const char *word)
+{
+	const size_t n = strlen(word);
+	return text->n >= n && strncasecmp(text->text, word, n) == 0 && (text->n == n || net_is_blank(text->text[n]));
+}
+
+int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card)
+{
+	r->is_head = 1;
+	const int ok = net_card_read(r, text, card);
+	r->is_head = 0;
+	card->is_head = 1;
+	return ok;
 }
 
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card)

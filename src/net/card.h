@@ -13,13 +13,15 @@
 typedef struct net_card_reader {
 	arena *arena;
 	const net_text *text;
-	size_t at, end; /* what is left to read */
-	int is_element; /* values end where the expression does */
-	int is_model;   /* brackets may enclose all parameters */
-	int is_formula; /* values must be expressions */
-	int is_scope;   /* f(x)=... defines a function */
-	int is_file;    /* words are file names, not expressions */
-	int is_form;    /* a form of E or G in which an '=' may stand between words */
+	size_t at, end;          /* what is left to read */
+	int is_element;          /* values end where the expression does */
+	int is_model;            /* brackets may enclose all parameters */
+	int is_formula;          /* values must be expressions */
+	int is_scope;            /* f(x)=... defines a function */
+	int is_file;             /* words are file names, not expressions */
+	int is_head;             /* stop behind the type of a .model */
+	const char *const *only; /* names of the parameters to keep; NULL: all */
+	int is_form;             /* a form of E or G in which an '=' may stand between words */
 	net_stack word, param;
 	net_fault fault;
 } net_card_reader;
@@ -28,6 +30,10 @@ void net_card_reader_init(net_card_reader *r, arena *a);
 void net_card_reader_free(net_card_reader *r);
 /* Read a card. 0: a mistake, in r->fault; kind and name are set as far as they were read. */
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card);
+/* Does the card begin with this word, ".model", in any case? */
+int net_card_begins(const net_text *text, const char *word);
+/* The same of a .model card up to its type. */
+int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card);
 /* formal.c: the names between the brackets text[open..end) of a function; 0 with a fault in r->fault. */
 int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *param);
 #endif

@@ -49,10 +49,13 @@ static void put_fields(const net_card *card, FILE *to)
 	fputc('\n', to);
 }
 
-static void put_cards(const net_card *card, int n, FILE *to);
+static void put_cards(const net_deck *deck, const net_card *card, int n, FILE *to);
 
-static void put_card(const net_card *card, FILE *to)
+static void put_card(const net_deck *deck, const net_card *card, FILE *to)
 {
+	net_card full;
+	if (card->is_head && net_card_load(deck, card, NULL, NULL, &full) == TS_OK)
+		card = &full;
 	switch (card->kind) {
 	case NET_MODEL:
 		fprintf(to, ".model %s %s", card->name, card->type);
@@ -69,14 +72,14 @@ static void put_card(const net_card *card, FILE *to)
 	put_fields(card, to);
 	if (card->kind != NET_SUBCKT)
 		return;
-	put_cards(card->body, card->n_body, to);
+	put_cards(deck, card->body, card->n_body, to);
 	fprintf(to, ".ends %s\n", card->name);
 }
 
-static void put_cards(const net_card *card, int n, FILE *to)
+static void put_cards(const net_deck *deck, const net_card *card, int n, FILE *to)
 {
 	for (int i = 0; i < n; i++) {
-		put_card(&card[i], to);
+		put_card(deck, &card[i], to);
 		if (strcmp(card[i].name, ".control") != 0)
 			continue;
 		for (int k = 0; k < card[i].n_body; k++)
@@ -88,6 +91,6 @@ static void put_cards(const net_card *card, int n, FILE *to)
 void net_dump(const net_deck *deck, FILE *to)
 {
 	fprintf(to, "%s\n", deck->title);
-	put_cards(deck->card, deck->n_card, to);
+	put_cards(deck, deck->card, deck->n_card, to);
 	fputs(".end\n", to);
 }

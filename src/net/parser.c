@@ -349,7 +349,10 @@ static ts_status one_card(parser *p, const net_text *text, const open_file *self
 	net_card card;
 	if (s->control)
 		return control_line(p, text, s);
-	const int ok = net_card_read(&p->card, text, &card);
+	if ((!s->inside || s->skipping) && !net_card_begins(text, ".lib") && !net_card_begins(text, ".endl"))
+		return TS_OK;
+	const int ok = self->from && net_card_begins(text, ".model") ? net_card_read_head(&p->card, text, &card)
+	                                                             : net_card_read(&p->card, text, &card);
 	if (ok && section_card(p, &card, self, s))
 		return TS_OK;
 	if (!s->inside || s->skipping)
@@ -450,6 +453,7 @@ ts_status net_parse(src_map *sources, int file, diag_list *diag, net_deck **deck
 		diag_add(diag, E0999, SRC_NOWHERE, "memory is exhausted while reading the netlist");
 	if (d && (status == TS_OK || (status == TS_NETLIST && !p.is_broken))) {
 		d->arena = p.arena;
+		d->sources = sources;
 		*deck = d;
 	} else {
 		arena_destroy(p.arena);
