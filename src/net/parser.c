@@ -107,6 +107,19 @@ static ts_status open_body(parser *p, const net_card *card, int is_bad)
 	return TS_OK;
 }
 
+/* .ends NAME closes another subcircuit: one without .ends if NAME is open further out, else a slip of the pen, as in
+ * libraries that are in use. */
+static void other_name(parser *p, const net_card *ends, const open_subckt *closed)
+{
+	int is_open = 0;
+	for (int i = 0; i < p->n_open; i++)
+		is_open |= !p->open[i].is_bad && strcmp(p->open[i].card.name, ends->word[0].text) == 0;
+	diag_add(p->diag, is_open ? E0201 : W0201, ends->word[0].span, ".ends %s closes subcircuit '%s'",
+	         ends->word[0].text, closed->card.name);
+	diag_note(p->diag, closed->card.span, "which begins here");
+	p->n_bad += is_open;
+}
+
 static ts_status close_body(parser *p, const net_card *ends)
 {
 	ts_status status = TS_OK;
@@ -116,11 +129,8 @@ static ts_status close_body(parser *p, const net_card *ends)
 	}
 	open_subckt *s = &p->open[--p->n_open];
 	const char *name = ends->n_word ? ends->word[0].text : NULL;
-	if (name && !s->is_bad && strcmp(name, s->card.name) != 0) {
-		diag_add(p->diag, E0201, ends->word[0].span, ".ends %s closes subcircuit '%s'", name, s->card.name);
-		diag_note(p->diag, s->card.span, "which begins here");
-		p->n_bad++;
-	}
+	if (name && !s->is_bad && strcmp(name, s->card.name) != 0)
+		other_name(p, ends, s);
 	s->card.body = net_stack_take(&p->done, s->mark, p->arena, &s->card.n_body);
 	if (!s->card.body)
 		return TS_NOMEM;

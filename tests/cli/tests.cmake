@@ -62,6 +62,7 @@ set(TS_BAD_DECKS
   "function_arguments|2|function_arguments.cir:4:9: error: .*2 arguments, not 1.*E0202"
   "control_block|2|control_block.cir:4:1: error: .*E0311.*instead of 'tran': .tran at .*control_block.cir:5:1.*'plot': .save .*control_block.cir:7:1"
   "no_bin|2|no_bin.cir:5:12: error: .*'m1': L = 1e-05 m.*E0316.*nch.1: L from 1e-07 to 1e-06"
+  "ends_name|0|ends_name.cir:4:7: warning: .*closes subcircuit 'half'.*W0201"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
   "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
 foreach(row IN LISTS TS_BAD_DECKS)
@@ -151,6 +152,8 @@ add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:the
 add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/small.cir)
 ts_cli_test(trap_op EXIT 0 ARGS check --run decks/trap_op.cir MATCH "2 of 2 claims hold")
 add_test(NAME cli.trap_bits COMMAND ${TS_CLI_DIR}/trap_bits.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/trap.cir)
+add_test(NAME cli.pdk COMMAND ${TS_CLI_DIR}/pdk.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/../shared)
+set_tests_properties(cli.pdk PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)
 add_test(NAME cli.auto COMMAND ${TS_CLI_DIR}/auto.sh $<TARGET_FILE:thermospice>)
 add_test(NAME cli.raw COMMAND ${TS_CLI_DIR}/raw.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/netlists/rc_step.cir ${TS_CLI_DIR}/decks/small.cir)
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)

@@ -261,7 +261,7 @@ static void test_subckt_mistakes(void)
 	check_mistake(".subckt\n.ends", "d:2:1: error: ", "E0201");
 	check_mistake("r1 a 0 1\n.subckt s a\nr1 a 0 1", "d:3:1: error: ", "E0201");
 	check_mistake("r1 a 0 1\n.ends", "d:3:1: error: ", "E0201");
-	check_mistake(".subckt s a\n.ends t", "d:3:7: error: ", "E0201");
+	check_mistake(".subckt s a\n.subckt t a\n.ends s\n.ends", "d:4:7: error: ", "E0201");
 	check_mistake(".subckt s a w='1+\nr1 a 0 1\n.ends s", "d:2:17: error: ", "E0202");
 	const char *const open[] = {"d:2:1: error: ", "d:3:3: error: "};
 	check_says(".subckt s a\n  .subckt t a\nr1 a 0 1", open, 2);
