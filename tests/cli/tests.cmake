@@ -139,6 +139,7 @@ endforeach()
 ts_cli_test(check EXIT 0 ARGS check ${PROJECT_SOURCE_DIR}/netlists/pbit.cir MATCH "well-posed")
 ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH "FAIL")
 ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 of 7 claims hold")
+ts_cli_test(check.language EXIT 0 ARGS check --run decks/language.cir MATCH "6 of 6 claims hold")
 ts_cli_test(check.work EXIT 0 ARGS check --run decks/work.cir MATCH "5 of 5 claims hold")
 ts_cli_test(run.books EXIT 0 ARGS run decks/books.cir -o ${PROJECT_BINARY_DIR}/books.h5
   MATCH "entropy +all .* k/s" "uncertainty ratio, >= 1 +i.v1." "ln P.s./P.-s., 1 +m1" "gyration +v.a.,v.b.")
@@ -165,6 +166,9 @@ set_tests_properties(analysis.plot PROPERTIES LABELS quick SKIP_RETURN_CODE 77 T
 
 # every deck of the gallery checks its own claims
 file(GLOB decks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/netlists/*.cir)
+add_test(NAME cli.mutate COMMAND /usr/bin/python3 ${TS_CLI_DIR}/mutate.py $<TARGET_FILE:thermospice> ${decks}
+  ${TS_CLI_DIR}/decks/language.cir)
+set_tests_properties(cli.mutate PROPERTIES LABELS quick TIMEOUT 600)
 foreach(deck IN LISTS decks)
   get_filename_component(stem ${deck} NAME_WE)
   add_test(NAME gallery.${stem} COMMAND thermospice check --run ${deck})

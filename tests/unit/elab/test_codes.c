@@ -34,6 +34,7 @@ static const bad_deck models[] = {
 static const bad_deck bins[] = {
     {BINS "m1 d g 0 0 nch l=4u w=2u\n", "4:12", "E0316", "nch.2: L from 2e-06 to 3e-06"},
     {BINS "m1 d g 0 0 nch l=1u w=0.5u\n", "4:12", "E0316", "W/nf = 5e-07 m"},
+    {BINS "m1 d g 0 0 nch l=1u w=8u nf=16\n", "4:12", "E0316", "W/nf = 5e-07 m"},
     {BINS "m1 d g 0 0 nch l=1u\n", "4:1", "E0304", "l= and w="},
     {BINS "m1 d g 0 0 nch l='lx' w=1u\n", "4:19", "E0310", "lx"},
     {BINS ".option scale=1u\nm1 d g 0 0 nch l=1u w=2u\n", "5:12", "E0316", "L = 1e-12 m"},
