@@ -76,7 +76,7 @@ ts_status elab_body_index(elab_builder *b, elab_body *body, int depth)
 		return TS_NETLIST;
 	}
 	TS_TRY(count_children(body));
-	ts_status worst = TS_OK;
+	ts_status worst = elab_condition_check(b, body);
 	for (int i = 0, child = 0; i < body->n_card; i++) {
 		const net_card *card = &body->card[i];
 		ts_status status = TS_OK;

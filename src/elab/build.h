@@ -119,6 +119,18 @@ const net_card *elab_full_card(elab_builder *b, elab_body *body, int i, ts_statu
 /* The model card of that name in this body, -1 if none. */
 int elab_own_model(const elab_body *body, const char *name);
 
+/* condition.c: .if .elseif .else .endif around elements */
+enum { ELAB_MAX_CONDITION = 32 };
+typedef struct elab_condition {
+	int n;                                    /* open .if cards */
+	unsigned char branch[ELAB_MAX_CONDITION]; /* of each, outermost first: see condition.c */
+} elab_condition;
+/* Are they paired in this body, with nothing but elements between? Messages, TS_NETLIST. */
+ts_status elab_condition_check(elab_builder *b, const elab_body *body);
+/* Before each card of a frame, in order. *skip: there is nothing more to do with it. */
+ts_status elab_condition_step(elab_builder *b, const elab_frame *frame, const net_card *card, elab_condition *state,
+                              int *skip);
+
 /* bin.c: model cards nch.1, nch.2, ... with lmin= lmax= wmin= wmax= are bins of nch */
 ts_status elab_bin_add(elab_body *body, int card);
 struct elab_bind;

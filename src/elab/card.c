@@ -26,7 +26,9 @@ static const struct {
     {".save", elab_card_save},      {".ic", elab_card_ic},
     {".expect", elab_card_expect},  {".temp", done_before},
     {".options", done_before},      {".option", done_before},
-    {".opt", done_before},          {".global", done_before},
+    {".opt", done_before},          {".if", done_before},
+    {".elseif", done_before},       {".else", done_before},
+    {".endif", done_before},        {".global", done_before},
     {".end", done_before},
 };
 
@@ -60,10 +62,6 @@ static const struct {
     {".corner", "use .lib sections"},
     {".master", "use .trannoise with .pbit"},
     {".lna", "use .trannoise"},
-    {".if", "use the conditional expression a ? b : c"},
-    {".elseif", "use the conditional expression a ? b : c"},
-    {".else", "use the conditional expression a ? b : c"},
-    {".endif", "use the conditional expression a ? b : c"},
     {".endc", "write the analyses as cards"},
     {".csparam", "use .param"},
     {".connect", "use one name for both nodes"},

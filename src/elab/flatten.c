@@ -251,11 +251,16 @@ static ts_status flatten_card(elab_builder *b, elab_frame *frame, const net_card
 /* The traps of a body, or all other cards of it. */
 static ts_status flatten_cards(elab_builder *b, elab_frame *frame, int traps)
 {
+	elab_condition condition = {0};
 	for (int i = 0; i < frame->body->n_card; i++) {
 		const net_card *card = &frame->body->card[i];
 		if ((card->kind == NET_ELEMENT && card->name[0] == 'y') != traps)
 			continue;
 		const ts_status status = flatten_card(b, frame, card);
+		int skip;
+		ts_status status = elab_condition_step(b, frame, card, &condition, &skip);
+		if (!skip)
+			status = flatten_card(b, frame, card);
 		if (elab_fatal(status))
 			return status;
 		if (status != TS_OK && diag_count(b->diag, DIAG_ERROR) - b->errors_before >= ELAB_MAX_ERRORS)

@@ -571,7 +571,9 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 		return 0;
 	set_kind(r, card);
 	const int ok = strcmp(card->name, ".control") == 0 ||
-	               (strcmp(card->name, ".func") == 0 ? read_function(r) : read_fields(r));
+	               (strcmp(card->name, ".func") == 0                                       ? read_function(r)
+	                : strcmp(card->name, ".if") == 0 || strcmp(card->name, ".elseif") == 0 ? net_condition_read(r)
+	                                                                                       : read_fields(r));
 	card->word = net_stack_take(&r->word, 0, r->arena, &card->n_word);
 	card->param = net_stack_take(&r->param, 0, r->arena, &card->n_param);
 	if (!card->word || !card->param)

@@ -34,6 +34,8 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card);
 int net_card_begins(const net_text *text, const char *word);
 /* The same of a .model card up to its type. */
 int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card);
+/* formal.c: the rest of an .if or .elseif as one word, an expression. */
+int net_condition_read(net_card_reader *r);
 /* formal.c: the names between the brackets text[open..end) of a function; 0 with a fault in r->fault. */
 int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *param);
 #endif

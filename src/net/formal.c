@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arguments of a function that .func or .param defines: names separated by commas, or none.
+ * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if.
  */
 #include <string.h>
 
@@ -64,4 +64,19 @@ int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *par
 		at++;
 	}
 	return 1;
+}
+
+int net_condition_read(net_card_reader *r)
+{
+	r->at = skip(r, r->at, r->end);
+	if (r->at == r->end)
+		return fail(r, 0, r->end, "a condition is wanted: .if (EXPRESSION)");
+	const net_range range = {.text = r->text, .from = r->at, .to = r->end, .prefix = NET_WHOLE};
+	net_word word = {.text = arena_lower(r->arena, r->text->text + r->at, r->end - r->at),
+	                 .span = net_text_span(r->text, r->at, r->end)};
+	word.expr = net_expr_read(r->arena, range, NULL, &r->fault);
+	if (!word.text || net_stack_push(&r->word, &word) != TS_OK)
+		return no_memory(r);
+	r->at = r->end;
+	return word.expr != NULL;
 }

@@ -41,12 +41,12 @@ clean() {
 	[ "$rc" -eq 0 ] && ! grep -qE 'error:|warning:' "$folder/out" || fail "$1: not clean"
 }
 
-# used NAME CARDS LEVEL
+# used NAME CARDS WHAT: the one error that is allowed holds WHAT
 used() {
 	deck "$1" "$2"$'\nv1 d 0 1\nv2 g 0 1'
 	[ "$rc" -eq 0 ] && return
 	[ "$rc" -eq 2 ] && [ "$(grep -c 'error:' "$folder/out")" -eq 1 ] &&
-		grep -qE "$pdk.*:[0-9]+:[0-9]+: error: .*model '[a-z0-9_.]+' of type nmos level=$3.*E0302" "$folder/out" ||
+		grep -qE "$pdk.*:[0-9]+:[0-9]+: error: .*$3" "$folder/out" ||
 		fail "$1: wanted one error, exit $rc"
 }
 
@@ -63,8 +63,10 @@ clean freepdk45 ".include '$pdk/freepdk45/models/tran_models/models_nom/NMOS_VTG
 clean asap7 ".include '$pdk/asap7/models/hspice/7nm_TT_160803.pm'"
 clean ihp ".lib '$pdk/ihp-sg13g2/models/cornerMOSlv.lib' mos_tt"
 
-used sky130_nfet ".lib '$sky' tt"$'\nx1 d g 0 0 sky130_fd_pr__nfet_01v8 w=1 l=0.15' 54
-used sky130_discrete_nfet ".lib '$pdk/sky130/discrete_min.lib.spice' tt"$'\nx1 d g 0 0 sky130_fd_pr__nfet_01v8 w=1 l=0.15' 54
-used gf180_nfet ".include '$gf/design.ngspice'"$'\n'".lib '$gf/sm141064.ngspice' typical"$'\nx1 d g 0 0 nfet_03v3 w=1u l=0.28u' 54
-used freepdk45_nfet ".include '$pdk/freepdk45/models/tran_models/models_nom/NMOS_VTG.inc'"$'\nm1 d g 0 0 nmos_vtg w=90n l=50n' 54
+bsim4="model '[a-z0-9_.]+' of type nmos level=54.*E0302"
+used sky130_nfet ".lib '$sky' tt"$'\nx1 d g 0 0 sky130_fd_pr__nfet_01v8 w=1 l=0.15' "$bsim4"
+used sky130_discrete_nfet ".lib '$pdk/sky130/discrete_min.lib.spice' tt"$'\nx1 d g 0 0 sky130_fd_pr__nfet_01v8 w=1 l=0.15' "$bsim4"
+used gf180_nfet ".include '$gf/design.ngspice'"$'\n'".lib '$gf/sm141064.ngspice' typical"$'\nx1 d g 0 0 nfet_03v3 w=1u l=0.28u' "$bsim4"
+used ihp_nfet ".lib '$pdk/ihp-sg13g2/models/cornerMOSlv.lib' mos_tt"$'\nx1 d g 0 0 sg13_lv_nmos w=1u l=0.13u' "'nsg13_lv_nmos': compiled Verilog-A.*E0311"
+used freepdk45_nfet ".include '$pdk/freepdk45/models/tran_models/models_nom/NMOS_VTG.inc'"$'\nm1 d g 0 0 nmos_vtg w=90n l=50n' "$bsim4"
 exit $failed

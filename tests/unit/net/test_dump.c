@@ -80,6 +80,7 @@ static void test_cards(void)
 	check_cards(".macro s a\nr1 a 0 1\n.eom");
 	check_cards(".param f(x)=x*2 y=f(3) z=x ? 1 : 2");
 	check_cards(".func f( X,y ) {x*2}\n.func g() 1 +2 == 3\n.param h(a, b)=a+b c=2");
+	check_cards(".if (a == 1)\nr1 a 0 1\n.elseif a>2 || b\n.else\n.endif");
 	check_cards(".control\nnonsense (\n.endc\nr1 a 0 1");
 	check_cards("x1 v(a)=2 w=v( a , b )*2 1 -2 +3");
 	check_cards(".save \"V(a)\" 'v(a) + 1' {v(b)}");
