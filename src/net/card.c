@@ -173,8 +173,8 @@ static int plain_word(net_card_reader *r, size_t from, size_t to, net_word *word
 {
 	const char *start = r->text->text + from;
 	*word = (net_word){.span = net_text_span(r->text, from, to)};
-	word->text =
-	    *start == '"' ? arena_strndup(r->arena, start, to - from) : arena_lower(r->arena, start, to - from);
+	const int keeps_case = *start == '"' || r->is_file;
+	word->text = keeps_case ? arena_strndup(r->arena, start, to - from) : arena_lower(r->arena, start, to - from);
 	if (!word->text)
 		return no_memory(r);
 	return r->is_file || read_expr(r, from, to, &word->expr);

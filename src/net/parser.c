@@ -153,14 +153,6 @@ static char *without_quotes(parser *p, const char *text, size_t n)
 	return arena_strndup(p->arena, text + quoted, n - (quoted ? 2 : 0));
 }
 
-/* The file name as written, in its own case. */
-static char *file_name(parser *p, const net_text *text, const net_word *word)
-{
-	size_t size;
-	const char *source = src_text(p->sources, text->file, &size);
-	return without_quotes(p, source + word->span.offset, word->span.length);
-}
-
 static char *resolve(parser *p, const open_file *self, const char *name)
 {
 	const char *slash = strrchr(self->path, '/');
@@ -228,12 +220,12 @@ static ts_status load(parser *p, src_span span, const open_file *self)
 	return parse_file(p, file, self);
 }
 
-static ts_status include(parser *p, const net_text *text, const net_card *card, const open_file *from)
+static ts_status include(parser *p, const net_card *card, const open_file *from)
 {
 	const net_word *word = &card->word[0];
 	const char *wanted = card->n_word > 1 ? card->word[1].text : NULL;
 	const char *section = wanted ? without_quotes(p, wanted, strlen(wanted)) : NULL;
-	char *name = file_name(p, text, word), *path = name ? resolve(p, from, name) : NULL;
+	char *name = without_quotes(p, word->text, strlen(word->text)), *path = name ? resolve(p, from, name) : NULL;
 	if (!path || (wanted && !section))
 		return TS_NOMEM;
 	const open_file self = describe(path, section, from);
@@ -294,13 +286,13 @@ static int section_card(parser *p, const net_card *card, const open_file *self, 
 	return 1;
 }
 
-static ts_status take_card(parser *p, const net_text *text, const net_card *card, const open_file *self)
+static ts_status take_card(parser *p, const net_card *card, const open_file *self)
 {
 	ts_status status = TS_OK;
 	if (is_named(card, ".include") || is_named(card, ".inc") || is_named(card, ".lib")) {
 		const int most = is_named(card, ".lib") ? 2 : 1;
 		if (card->n_word >= 1 && card->n_word <= most && card->n_param == 0)
-			return include(p, text, card, self);
+			return include(p, card, self);
 		report(p, E0201, card->span, most == 2 ? ".lib wants FILE SECTION" : ".include wants one file name");
 		return TS_OK;
 	}
@@ -374,7 +366,7 @@ static ts_status one_card(parser *p, const net_text *text, const open_file *self
 		return TS_OK;
 	}
 	if (!is_named(&card, ".control"))
-		return take_card(p, text, &card, self);
+		return take_card(p, &card, self);
 	s->control = 1;
 	s->block = card;
 	s->mark = p->done.n;

@@ -23,7 +23,7 @@ TOKEN = re.compile(rb"[A-Za-z_.][\w.]*|\d[\w.+-]*|[^\sA-Za-z_\d]")
 WORDS = [b"(", b")", b"{", b"}", b"'", b'"', b"=", b",", b"**", b"?", b":", b"+", b"-", b";", b"$ ", b"0", b"1e999",
          b"-1", b"nan", b"1.2.3", b"v(a)", b"i(v1)", b"time", b"temper", b"\n+", b"\n*", b".end", b".ends", b".subckt s a",
          b".control", b".endc", b".lib x", b".include nothing", b".func f(x) {f(x)}", b".param a='b' b='a'", b"m=0",
-         b"\x00", b"\xff", b"\xc3", b"\r", b"x1", b"level=54", b"w=1u", b"list(1", b"pulse(", b"1/0", b"sqrt(-1)"]
+         b".if 0", b".else", b".endif", b"\x00", b"\xff", b"\xc3", b"\r", b"x1", b"level=54", b"w=1u", b"list(1", b"pulse(", b"1/0", b"sqrt(-1)"]
 MISTAKES = [(b"rbad1 bada 0 1..2", b"E0315"), (b"rbad2 bada 0 'nosuch_name*2'", b"E0310"),
             (b"mbad3 bada 0 0 0 nosuch_model", b"E0301"), (b".nosuch_card 1", b"E0311"),
             (b"rbad5 bada 0 (1", b"E0202")]

@@ -94,6 +94,8 @@ static void test_mistakes(void)
 {
 	check_says("r1 a 0 1\n.inc  nofile.inc\n", 1, "top.cir:3:7: error: ", "[E0101]");
 	check_says("r1 a 0 1\n.include\n", 1, "top.cir:3:1: error: ", "[E0201]");
+	/* a name on two lines is one name */
+	check_says(".include 'no\n+file.inc'\n", 1, "top.cir:2:10: error: ", "no file.inc'");
 	check_says(".include a b\n", 1, "top.cir:2:1: error: ", "[E0201]");
 	check_says(".include /\n", 1, "top.cir:2:10: error: ", "[E0101]");
 	write_file("bad.inc", "r1 a 0 1\nr2 a 0 1)\n");
