@@ -248,18 +248,20 @@ static ts_status flatten_card(elab_builder *b, elab_frame *frame, const net_card
 	return status;
 }
 
+static int is_trap(const net_card *card)
+{
+	return card->kind == NET_ELEMENT && card->name[0] == 'y';
+}
+
 /* The traps of a body, or all other cards of it. */
 static ts_status flatten_cards(elab_builder *b, elab_frame *frame, int traps)
 {
 	elab_condition condition = {0};
 	for (int i = 0; i < frame->body->n_card; i++) {
 		const net_card *card = &frame->body->card[i];
-		if ((card->kind == NET_ELEMENT && card->name[0] == 'y') != traps)
-			continue;
-		const ts_status status = flatten_card(b, frame, card);
 		int skip;
 		ts_status status = elab_condition_step(b, frame, card, &condition, &skip);
-		if (!skip)
+		if (!skip && is_trap(card) == traps)
 			status = flatten_card(b, frame, card);
 		if (elab_fatal(status))
 			return status;
@@ -272,6 +274,9 @@ static ts_status flatten_cards(elab_builder *b, elab_frame *frame, int traps)
 /* Traps name transistors, which may stand behind them or inside an X element. */
 ts_status elab_flatten(elab_builder *b, elab_frame *frame)
 {
+	int n_trap = 0;
+	for (int i = 0; i < frame->body->n_card; i++)
+		n_trap += is_trap(&frame->body->card[i]);
 	TS_TRY(flatten_cards(b, frame, 0));
-	return flatten_cards(b, frame, 1);
+	return n_trap > 0 ? flatten_cards(b, frame, 1) : TS_OK;
 }
