@@ -142,6 +142,105 @@ void lin_klu_solve_transposed(const lin_klu *klu, double *b)
 		klu_tsolve(klu->symbolic, klu->numeric, klu->pattern->n, 1, b, klu->common);
 }
 
+struct lin_klu_z {
+	const lin_csc *pattern;
+	klu_common *common;
+	klu_symbolic *symbolic;
+	klu_numeric *numeric;
+	double *a; /* [nnz][2] */
+};
+
+ts_status lin_klu_z_create(const lin_csc *pattern, lin_klu_z **out)
+{
+	*out = NULL;
+	lin_klu_z *klu = alloc_array(1, sizeof *klu);
+	if (!klu)
+		return TS_NOMEM;
+	klu->pattern = pattern;
+	klu->common = alloc_array(1, sizeof *klu->common);
+	klu->a = alloc_array(2 * (size_t)pattern->nnz + 2, sizeof *klu->a);
+	ts_status status = klu->common && klu->a ? TS_OK : TS_NOMEM;
+	if (status == TS_OK) {
+		klu_defaults(klu->common);
+		klu->symbolic = pattern->n > 0 ? klu_analyze(pattern->n, pattern->p, pattern->i, klu->common) : NULL;
+		if (pattern->n > 0 && !klu->symbolic)
+			status = status_of(klu->common) == TS_OK ? TS_INTERNAL : status_of(klu->common);
+	}
+	if (status == TS_OK)
+		*out = klu;
+	else
+		lin_klu_z_destroy(klu);
+	return status;
+}
+
+void lin_klu_z_destroy(lin_klu_z *klu)
+{
+	if (!klu)
+		return;
+	if (klu->numeric)
+		klu_z_free_numeric(&klu->numeric, klu->common);
+	if (klu->symbolic)
+		klu_free_symbolic(&klu->symbolic, klu->common);
+	alloc_free(klu->common);
+	alloc_free(klu->a);
+	alloc_free(klu);
+}
+
+static int column_not_finite_z(const lin_csc *m, const double *a)
+{
+	for (int j = 0; j < m->n; j++)
+		for (int e = 2 * m->p[j]; e < 2 * m->p[j + 1]; e++)
+			if (!isfinite(a[e]))
+				return j;
+	return -1;
+}
+
+static ts_status factor_values_z(lin_klu_z *klu, int *bad_column)
+{
+	const lin_csc *m = klu->pattern;
+	if (klu->numeric)
+		klu_z_free_numeric(&klu->numeric, klu->common);
+	klu->numeric = klu_z_factor(m->p, m->i, klu->a, klu->symbolic, klu->common);
+	const ts_status status = status_of(klu->common);
+	if (status == TS_NUMERIC && bad_column)
+		*bad_column = klu->common->singular_col < m->n ? klu->common->singular_col : -1;
+	if (status == TS_OK && !klu->numeric)
+		return TS_INTERNAL;
+	if (status != TS_OK && klu->numeric)
+		klu_z_free_numeric(&klu->numeric, klu->common);
+	return status;
+}
+
+ts_status lin_klu_z_factor(lin_klu_z *klu, const double *a, int *bad_column)
+{
+	const lin_csc *m = klu->pattern;
+	if (m->n == 0)
+		return TS_OK;
+	memcpy(klu->a, a, 2 * (size_t)m->nnz * sizeof *a);
+	const int bad = column_not_finite_z(m, a);
+	if (bad_column)
+		*bad_column = bad;
+	if (bad >= 0)
+		return TS_NUMERIC;
+	const int ok = klu->numeric && klu_z_refactor(m->p, m->i, klu->a, klu->symbolic, klu->numeric, klu->common) &&
+	               klu->common->status == KLU_OK &&
+	               klu_z_rgrowth(m->p, m->i, klu->a, klu->symbolic, klu->numeric, klu->common) &&
+	               klu->common->rgrowth > REFACTOR_GROWTH;
+	return ok ? TS_OK : factor_values_z(klu, bad_column);
+}
+
+void lin_klu_z_solve(const lin_klu_z *klu, double *b)
+{
+	if (klu->numeric)
+		klu_z_solve(klu->symbolic, klu->numeric, klu->pattern->n, 1, b, klu->common);
+}
+
+void lin_klu_z_solve_transposed(const lin_klu_z *klu, double *b)
+{
+	if (klu->numeric)
+		klu_z_tsolve(klu->symbolic, klu->numeric, klu->pattern->n, 1, b, 0, klu->common);
+}
+
 ts_status lin_klu_pivots(const lin_csc *pattern, const double *values, lin_pivots *out)
 {
 	lin_klu *klu = NULL;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * lin/klu against dense elimination in long double on random circuit matrices; refactorisation with moved values;
- * singular matrices name their column.
+ * singular matrices name their column. The complex variant by its residuals.
  */
 #include "harness/t.h"
 #include "random_matrix.h"
 
+#include <complex.h>
 #include "lin/klu.h"
 
 static const double TOL_SOLVER = 1e-9; /* condition numbers reach 1e6 */
@@ -74,6 +75,75 @@ static void test_singular(void)
 	lin_csc_free(&m);
 }
 
+/* |A x - b| or |A^T x - b| over the largest term of a row's sum */
+static double residual_z(const lin_csc *m, const double complex *a, int transposed, const double complex *x,
+                         const double complex *b)
+{
+	double complex r[MATRIX_MAX];
+	double size[MATRIX_MAX] = {0}, worst = 0;
+	for (int i = 0; i < m->n; i++)
+		r[i] = -b[i];
+	for (int j = 0; j < m->n; j++)
+		for (int e = m->p[j]; e < m->p[j + 1]; e++) {
+			const int to = transposed ? j : m->i[e], from = transposed ? m->i[e] : j;
+			r[to] += a[e] * x[from];
+			size[to] = fmax(size[to], cabs(a[e] * x[from]));
+		}
+	for (int i = 0; i < m->n; i++)
+		worst = fmax(worst, cabs(r[i]) / fmax(size[i], cabs(b[i])));
+	return worst;
+}
+
+static void test_complex(int n_node, int n_branch, uint64_t seed)
+{
+	const double TOL_RESIDUAL = 1e-11;
+	uint64_t state = seed;
+	random_matrix m;
+	lin_klu_z *klu;
+	double re[MATRIX_ENTRIES], im[MATRIX_ENTRIES];
+	double complex a[MATRIX_ENTRIES], b[MATRIX_MAX], x[MATRIX_MAX];
+	random_circuit(&m, n_node, n_branch, &state);
+	T_INT(lin_klu_z_create(&m.pattern, &klu), TS_OK);
+	for (int round = 0; round < 4; round++) {
+		random_values(&m, 0.2 * round, &state, re, 1);
+		random_values(&m, 0.2, &state, im, 1);
+		for (int e = 0; e < m.pattern.nnz; e++)
+			a[e] = CMPLX(re[e + 1], pow(10, round - 2) * im[e + 1]);
+		T_INT(lin_klu_z_factor(klu, (const double *)a, NULL), TS_OK);
+		for (int transposed = 0; transposed < 2; transposed++) {
+			for (int i = 0; i < m.n; i++)
+				x[i] = b[i] = CMPLX(random_unit(&state) - 0.5, random_unit(&state) - 0.5);
+			(transposed ? lin_klu_z_solve_transposed : lin_klu_z_solve)(klu, (double *)x);
+			T_ABS(residual_z(&m.pattern, a, transposed, x, b), 0, TOL_RESIDUAL);
+		}
+	}
+	lin_klu_z_destroy(klu);
+	lin_csc_free(&m.pattern);
+}
+
+/* As test_degraded_pivot and test_singular. */
+static void test_complex_pivots(void)
+{
+	const int row[] = {0, 0, 1, 1}, col[] = {0, 1, 0, 1};
+	const double complex good[] = {1, 1, 1, 2}, poor[] = {1e-14, 1, 1, 1}, singular[] = {1, 1, 0, 0};
+	const double TOL_ROUND = 1e-13;
+	double complex b[] = {1, 2};
+	lin_csc m;
+	lin_klu_z *klu;
+	int bad = -1;
+	lin_csc_build(2, 4, row, col, 0, &m, NULL);
+	T_INT(lin_klu_z_create(&m, &klu), TS_OK);
+	T_INT(lin_klu_z_factor(klu, (const double *)good, NULL), TS_OK);
+	T_INT(lin_klu_z_factor(klu, (const double *)poor, NULL), TS_OK);
+	lin_klu_z_solve(klu, (double *)b);
+	T_REL(creal(b[0]), 1 / (1 - 1e-14), TOL_ROUND);
+	T_REL(creal(b[1]), (1 - 2e-14) / (1 - 1e-14), TOL_ROUND);
+	T_INT(lin_klu_z_factor(klu, (const double *)singular, &bad), TS_NUMERIC);
+	T_INT(bad, 1);
+	lin_klu_z_destroy(klu);
+	lin_csc_free(&m);
+}
+
 int main(void)
 {
 	test_random(1, 0, 1);
@@ -82,5 +152,9 @@ int main(void)
 	test_random(90, 5, 4);
 	test_degraded_pivot();
 	test_singular();
+	test_complex(1, 0, 5);
+	test_complex(40, 3, 6);
+	test_complex(90, 5, 7);
+	test_complex_pivots();
 	return t_done();
 }
