@@ -8,6 +8,7 @@
 #include "cli/books.h"
 #include "cli/ensemble.h"
 #include "cli/expect.h"
+#include "cli/linear.h"
 #include "cli/table.h"
 #include "extract/cell.h"
 #include "net/expr.h"
@@ -139,6 +140,14 @@ static ts_status expression_claim(claim *c)
 	if (status != TS_OK && diag_count(c->diag, DIAG_ERROR) == errors)
 		return unknown(c, "a signal it names is not in the results");
 	return status;
+}
+
+static ts_status linear_claim(claim *c)
+{
+	cli_linear_claim linear = {c->file, c->request, c->expect, c->diag, NULL};
+	*c->out = (cli_estimate){.se = (double)NAN};
+	const ts_status status = cli_linear_value(&linear, &c->out->value);
+	return status == TS_NETLIST ? unknown(c, linear.wrong) : status;
 }
 
 /* Sum over the members of energy/<what> of the mean over trajectories, divided by the time it was gathered in. */
@@ -301,7 +310,8 @@ static ts_status pbit_claim(claim *c)
 static const sim_request *find_request(const elab_circuit *c, const char *analysis)
 {
 	static const char *const kind[] = {
-	    [SIM_OP] = "op", [SIM_DC] = "dc", [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise"};
+	    [SIM_OP] = "op", [SIM_DC] = "dc",       [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise",
+	    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf"};
 	for (int i = 0; i < c->n_request; i++)
 		if (!strcmp(analysis, c->request[i].name) || !strcmp(analysis, kind[c->request[i].kind]))
 			return &c->request[i];
@@ -340,7 +350,9 @@ ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, 
 		diag_add(c.diag, E0321, expect->span, "the deck has no analysis and no .pbit '%s'", expect->analysis);
 		return TS_NETLIST;
 	} else {
-		status = c.request->kind == SIM_TRANNOISE ? ensemble_claim(&c) : expression_claim(&c);
+		status = c.request->kind == SIM_TRANNOISE ? ensemble_claim(&c)
+		         : cli_is_linear(c.request->kind) ? linear_claim(&c)
+		                                          : expression_claim(&c);
 	}
 	TS_TRY(status);
 	verdict->got = e.value;

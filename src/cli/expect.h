@@ -2,6 +2,7 @@
  * .expect: the claims a deck makes about its own results, checked on a result file.
  *
  *   op, dc, tran   an expression of v(a), v(a,b), i(v1); dc and tran interpolate linearly at `at`, without it the last
+ *   ac, noise, tf  cli/linear.h
  *   trannoise      mean(v(a)) var(v(a)) std(v(a)) final_mean(v(a)) final_var(v(a)) power heat residual, and cli/books.h
  *   a .pbit's name v0 vs worst tau tau_int p power energy_per_bit energy_per_tau landauer residual; tau, tau_int, p and
  *                  power take at=BIAS

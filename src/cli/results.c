@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "cli/books.h"
 #include "cli/ensemble.h"
+#include "cli/linear.h"
 #include "cli/simulate.h"
 #include "cli/table.h"
 #include "extract/cell.h"
@@ -203,6 +204,7 @@ ts_status cli_results(const cli_session *session, const out_file *file, FILE *to
 		if (is_wrapped)
 			continue;
 		TS_TRY(q->kind == SIM_TRANNOISE ? noise(&job, q->name)
+		       : cli_is_linear(q->kind) ? cli_linear_print(file, q, session->diag, to, json)
 		                                : deterministic(&job, q->name, q->kind == SIM_OP));
 	}
 	for (int i = 0; i < c->n_pbit; i++) {

@@ -14,7 +14,7 @@
 
 enum {
 	P_DC, P_WAVE, P_SCALE, P_V1, P_V2, P_TD, P_TR, P_TF, P_PW, P_PER, P_VO, P_VA, P_FREQ, P_THETA, P_PHASE, P_TD1,
-	P_TAU1, P_TD2, P_TAU2, P_M, N_PARAM
+	P_TAU1, P_TD2, P_TAU2, P_ACMAG, P_ACPHASE, P_M, N_PARAM
 };
 #define NEVER 1e30
 #define SHORTEST_RAMP 1e-12
@@ -47,6 +47,8 @@ static const dev_param param[N_PARAM] = {
     [P_TAU1] = TIME("tau1", "exp: time constant of the rise [spice3]", SHORTEST_RAMP),
     [P_TD2] = TIME("td2", "exp: start of the fall [spice3]", NEVER),
     [P_TAU2] = TIME("tau2", "exp: time constant of the fall [spice3]", SHORTEST_RAMP),
+    [P_ACMAG] = VALUE("acmag", "amplitude in .ac; no effect on the waveform [spice3]"),
+    [P_ACPHASE] = {"acphase", "deg", "phase in .ac; no effect on the waveform [spice3]", 0, -3.6e5, 3.6e5, 0},
     [P_M] = {"m", "", "current sources: devices in parallel [spice3]", 1, 1e-12, 1e12, 0},
 };
 

@@ -224,6 +224,13 @@ ts_status elab_card_tran(elab_builder *b, const net_card *card);
 ts_status elab_card_trannoise(elab_builder *b, const net_card *card);
 /* Can start, stop, step be walked? */
 ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3]);
+/* A request of a kind with every default, and its entry under the next free name; for the files beside. */
+sim_request elab_request_default(const net_card *card, sim_kind kind);
+ts_status elab_request_add(elab_builder *b, sim_request request);
+/* small_signal.c */
+ts_status elab_card_ac(elab_builder *b, const net_card *card);
+ts_status elab_card_noise(elab_builder *b, const net_card *card);
+ts_status elab_card_tf(elab_builder *b, const net_card *card);
 /* books.c: TUR= FT= GYRATION= WORK= of a .trannoise whose ENERGY= is known */
 ts_status elab_read_books(elab_builder *b, const net_card *card, sim_request *r);
 /* claim.c: what is asked of the results */

@@ -30,6 +30,13 @@ static const struct {
     {".elseif", done_before},       {".else", done_before},
     {".endif", done_before},        {".global", done_before},
     {".end", done_before},
+    {".jump", elab_card_trannoise}, {".ac", elab_card_ac},
+    {".noise", elab_card_noise},    {".tf", elab_card_tf},
+    {".pbit", elab_card_pbit},      {".save", elab_card_save},
+    {".ic", elab_card_ic},          {".expect", elab_card_expect},
+    {".temp", done_before},         {".options", done_before},
+    {".option", done_before},       {".opt", done_before},
+    {".global", done_before},       {".end", done_before},
 };
 
 static const struct {
@@ -45,8 +52,6 @@ static const struct {
 static const struct {
 	const char *name, *advice;
 } refused_table[] = {
-    {".ac", "use .tran with a sin() source"},
-    {".noise", "use .trannoise"},
     {".measure", "use .expect for a claim, or read the result file"},
     {".meas", "use .expect for a claim, or read the result file"},
     {".step", "use --set NAME=VALUE in a loop, or .dc"},
@@ -54,9 +59,8 @@ static const struct {
     {".alter", "use --set NAME=VALUE in a loop"},
     {".four", "read the result file"},
     {".fft", "read the result file"},
-    {".tf", "use .dc"},
     {".sens", "use .dc"},
-    {".pz", "use .tran"},
+    {".pz", "use .ac"},
     {".disto", "use .tran"},
     {".mc", "use .trannoise with SAMPLES= for noise; there is no mismatch yet"},
     {".corner", "use .lib sections"},

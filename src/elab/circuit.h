@@ -39,7 +39,8 @@ typedef struct elab_probe {
 	int instance; /* current: instance number */
 } elab_probe;
 
-typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE } sim_kind;
+typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE, SIM_AC, SIM_NOISE, SIM_TF } sim_kind;
+typedef enum sim_spacing { SIM_DEC, SIM_OCT, SIM_LIN } sim_spacing;
 /* SIM_AUTO: shifted, and electron by electron where that is called for; never seen by a plan. */
 typedef enum sim_reading {
 	SIM_SHIFTED,
@@ -75,6 +76,13 @@ typedef struct sim_request {
 	/* .dc: instance whose dc value is swept (V or I), its values; second (outer) sweep optional */
 	int dc_instance, dc_instance2; /* -1: none */
 	double dc_start, dc_stop, dc_step, dc_start2, dc_stop2, dc_step2;
+	/* .ac, .noise: frequencies, Hz; points per decade or octave, or in all */
+	sim_spacing spacing;
+	long points;
+	double fstart, fstop;
+	/* .noise, .tf */
+	elab_probe output;
+	int input; /* V or I source */
 	/* .tran, .trannoise */
 	double tstep, tstop, tstart, tmax; /* tmax 0: none */
 	int uic;
@@ -113,7 +121,7 @@ typedef struct elab_pbit {
 } elab_pbit;
 
 /* .expect ANALYSIS quantity [at=x] value=y rel=|abs=|sigma= ; quantity text is resolved by cli/expect.c:
- * op/dc/tran: v(a), i(v1), expressions of them; trannoise: mean(v(a)) var(v(a)) p(v(a)) power residual;
+ * op/dc/tran: v(a), i(v1), expressions of them; ac, noise, tf: cli/linear.h; trannoise: mean(v(a)) var(v(a)) p(v(a)) power residual;
  * pbit: v0 vs tau p power energy residual. */
 typedef struct elab_expect {
 	const char *analysis; /* "op", "dc", "tran", "trannoise", or a .pbit name */

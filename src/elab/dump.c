@@ -91,11 +91,19 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto",   [SIM_CARD] = "card"};
 	static const char *const method[] = {
 	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em", [SIM_LEAP] = "leap"};
+	static const char *const spacing[] = {[SIM_DEC] = "dec", [SIM_OCT] = "oct", [SIM_LIN] = "lin"};
 	fprintf(to, "  %s", r->name);
 	if (r->dc_instance >= 0)
 		dump_sweep(c->instance[r->dc_instance].name, (double[]){r->dc_start, r->dc_stop, r->dc_step}, to);
 	if (r->dc_instance2 >= 0)
 		dump_sweep(c->instance[r->dc_instance2].name, (double[]){r->dc_start2, r->dc_stop2, r->dc_step2}, to);
+	if (r->input >= 0)
+		fprintf(to, " %s %s", r->output.name, c->instance[r->input].name);
+	if (r->kind == SIM_AC || r->kind == SIM_NOISE) {
+		fprintf(to, " %s points=%ld", spacing[r->spacing], r->points);
+		put_number(to, " fstart=", r->fstart);
+		put_number(to, " fstop=", r->fstop);
+	}
 	if (r->kind == SIM_TRAN || r->kind == SIM_TRANNOISE) {
 		put_number(to, " tstep=", r->tstep);
 		put_number(to, " tstop=", r->tstop);

@@ -13,14 +13,16 @@
 enum { LEAST_SEGMENT = 8, MOST_SEGMENT = 1 << 16 }; /* as in out/lanes.h, which this layer does not see */
 
 static const char *const kind_name[] = {
-    [SIM_OP] = "op", [SIM_DC] = "dc", [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise"};
+    [SIM_OP] = "op", [SIM_DC] = "dc",       [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise",
+    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf"};
 
-static sim_request default_request(const net_card *card, sim_kind kind)
+sim_request elab_request_default(const net_card *card, sim_kind kind)
 {
 	return (sim_request){.kind = kind,
 	                     .span = card->span,
 	                     .dc_instance = -1,
 	                     .dc_instance2 = -1,
+	                     .input = -1,
 	                     .samples = 64,
 	                     .seed = 1,
 	                     .reading = SIM_AUTO,
@@ -33,7 +35,7 @@ static sim_request default_request(const net_card *card, sim_kind kind)
 	                     .companion = 1};
 }
 
-static ts_status add_request(elab_builder *b, sim_request request)
+ts_status elab_request_add(elab_builder *b, sim_request request)
 {
 	int number = 1;
 	const sim_request *before = b->request.item;
@@ -54,7 +56,7 @@ ts_status elab_card_op(elab_builder *b, const net_card *card)
 		diag_add(b->diag, E0315, card->word[0].span, ".op takes no fields");
 		return TS_NETLIST;
 	}
-	return add_request(b, default_request(card, SIM_OP));
+	return elab_request_add(b, elab_request_default(card, SIM_OP));
 }
 
 ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3])
@@ -87,7 +89,7 @@ static ts_status read_sweep(elab_builder *b, const net_card *card, int first, in
 
 ts_status elab_card_dc(elab_builder *b, const net_card *card)
 {
-	sim_request r = default_request(card, SIM_DC);
+	sim_request r = elab_request_default(card, SIM_DC);
 	double one[3] = {0}, two[3] = {0};
 	TS_TRY(elab_field_known(b, card, ""));
 	if (card->n_word != 4 && card->n_word != 8) {
@@ -104,7 +106,7 @@ ts_status elab_card_dc(elab_builder *b, const net_card *card)
 	}
 	r.dc_start = one[0], r.dc_stop = one[1], r.dc_step = one[2];
 	r.dc_start2 = two[0], r.dc_stop2 = two[1], r.dc_step2 = two[2];
-	return add_request(b, r);
+	return elab_request_add(b, r);
 }
 
 /* TSTEP TSTOP [TSTART [TMAX]] */
@@ -130,7 +132,7 @@ static ts_status read_times(elab_builder *b, const net_card *card, int most, sim
 
 ts_status elab_card_tran(elab_builder *b, const net_card *card)
 {
-	sim_request r = default_request(card, SIM_TRAN);
+	sim_request r = elab_request_default(card, SIM_TRAN);
 	net_card rest = *card;
 	if (rest.n_word > 0 && strcmp(rest.word[rest.n_word - 1].text, "uic") == 0) {
 		r.uic = 1;
@@ -138,7 +140,7 @@ ts_status elab_card_tran(elab_builder *b, const net_card *card)
 	}
 	TS_TRY(elab_field_known(b, card, ""));
 	TS_TRY(read_times(b, &rest, 4, &r));
-	return add_request(b, r);
+	return elab_request_add(b, r);
 }
 
 enum { AUTO_INDEX = 5, JUMP_INDEX = 6 }; /* in the tables of read_reading */
@@ -256,7 +258,7 @@ static ts_status read_companion(elab_builder *b, const net_card *card, sim_reque
 
 ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 {
-	sim_request r = default_request(card, SIM_TRANNOISE);
+	sim_request r = elab_request_default(card, SIM_TRANNOISE);
 	double samples = (double)r.samples, keep = r.keep;
 	TS_TRY(elab_field_known(b, card,
 	                        "samples seed noise method step scale keep energy types fmin fmax acf psd "
@@ -279,5 +281,5 @@ ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"fmax", 1e-30, 1e30, 0}, &r.fmax));
 	r.samples = (long)samples;
 	r.keep = (int)keep;
-	return add_request(b, r);
+	return elab_request_add(b, r);
 }

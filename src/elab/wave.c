@@ -2,10 +2,10 @@
  * Words of V and I elements after their nodes:
  *
  *   [dc] value   pulse(v1 v2 td tr tf pw per)   sin(vo va freq td theta phase)   exp(v1 v2 td1 tau1 td2 tau2)
- *   pwl(t1 v1 t2 v2 ...)   ac ...
+ *   pwl(t1 v1 t2 v2 ...)   ac [magnitude [phase]]
  *
  * in any order, waveforms with or without parentheses. What is left out takes SPICE's default, from the first .tran or
- * .trannoise card where there is one. `ac` is read and unused: there is no small-signal analysis in this version.
+ * .trannoise card where there is one. `ac` alone has magnitude 1; its phase is in degrees.
  */
 #include <math.h>
 #include <string.h>
@@ -185,12 +185,18 @@ static ts_status bind_dc(elab_bind *bind, int at, int *used)
 }
 
 /* ac [magnitude [phase]] */
-static int skip_ac(const net_card *card, int at)
+static ts_status bind_ac(elab_bind *bind, int at, int *used)
 {
-	int used = 1;
-	while (used < 3 && at + used < card->n_word && !is_keyword(&card->word[at + used]))
-		used++;
-	return used;
+	static const char *const field[] = {"acmag", "acphase"};
+	const net_card *card = bind->card;
+	TS_TRY(elab_bind_set(bind, field[0], 1, card->word[at].span));
+	for (*used = 1; *used < 3 && at + *used < card->n_word && !is_keyword(&card->word[at + *used]); ++*used) {
+		const net_word *word = &card->word[at + *used];
+		double value;
+		TS_TRY(elab_bind_word(bind, word, &value));
+		TS_TRY(elab_bind_set(bind, field[*used - 1], value, word->span));
+	}
+	return TS_OK;
 }
 
 ts_status elab_bind_source(elab_bind *bind, int first)
@@ -211,7 +217,7 @@ ts_status elab_bind_source(elab_bind *bind, int first)
 			used = words.used;
 			TS_TRY(bind_wave(bind, rule, &words));
 		} else if (strcmp(word->text, "ac") == 0) {
-			used = skip_ac(card, at);
+			TS_TRY(bind_ac(bind, at, &used));
 		} else if (had_dc++) {
 			diag_add_origin(bind->b->diag, E0315, word->span, bind->frame->origin,
 			                "'%s' has a second value: '%s'", card->name, word->text);

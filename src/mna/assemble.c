@@ -66,3 +66,11 @@ void mna_observe(mna_tile *tile, int instance, double *obs)
 	mna_evaluate(tile, batch, s->index_in_batch[instance], DEV_OBS);
 	memcpy(obs, tile->own->out.obs, (size_t)s->batch[batch].type->n_obs * LANES * sizeof(double));
 }
+
+void mna_noise_density(mna_tile *tile, int instance, int card, double *s)
+{
+	const mna_system *system = tile->system;
+	const int batch = system->batch_of[instance];
+	mna_evaluate(tile, batch, system->index_in_batch[instance], DEV_S | (card ? DEV_CARD : 0u));
+	memcpy(s, tile->own->out.s, (size_t)system->batch[batch].shape->n_noise * LANES * sizeof(double));
+}

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "mna/tile.h"
 
-enum { SOURCE_PORTS = 4, SOURCE_STAMPS = 16, SOURCE_CONSTANTS = 64 };
+enum { SOURCE_PORTS = 4, SOURCE_STAMPS = 16, SOURCE_CONSTANTS = 64, SOURCE_PARAMS = 64 };
 
 /* Column 0 entry of the branch row, or NULL for a source without a branch. */
 static const double *branch_sign(const dev_shape *shape, int branch, const double *g)
@@ -69,4 +69,32 @@ double mna_source_value(const mna_system *system, int instance, double t)
 			k[e * LANES + l] = nominal[e];
 	source_values(inst, k, time, value);
 	return value[0];
+}
+
+/* With all ports at zero and the source a dc source of value 1, f is the weight itself. */
+ts_status mna_source_weight(const mna_system *system, int instance, double *weight)
+{
+	const elab_instance *inst = &system->circuit->instance[instance];
+	const dev_type *type = inst->type;
+	const int dc = dev_param_index(type, "dc"), wave = dev_param_index(type, "wave");
+	_Alignas(64) double k[SOURCE_CONSTANTS * LANES], time[LANES] = {0}, v[SOURCE_PORTS * LANES] = {0};
+	_Alignas(64) double f[SOURCE_PORTS * LANES] = {0};
+	double param[SOURCE_PARAMS], nominal[SOURCE_CONSTANTS];
+	if (dc < 0 || wave < 0 || type->n_param > SOURCE_PARAMS || type->n_const > SOURCE_CONSTANTS ||
+	    inst->shape->n_port > SOURCE_PORTS)
+		return TS_INTERNAL;
+	memcpy(param, inst->param, (size_t)type->n_param * sizeof *param);
+	param[dc] = 1;
+	param[wave] = DEV_WAVE_DC;
+	if (type->derive(param, inst->polarity, inst->temperature, nominal))
+		return TS_INTERNAL;
+	for (int e = 0; e < type->n_const; e++)
+		for (int l = 0; l < LANES; l++)
+			k[e * LANES + l] = nominal[e];
+	dev_out out = {.f = f};
+	const dev_in in = {.v = v, .k = k, .t = time, .aux = inst->aux, .shape = inst->shape, .want = DEV_F};
+	dev_kernel(type)(&in, &out);
+	for (int p = 0; p < inst->shape->n_port; p++)
+		weight[p] = f[p * LANES];
+	return TS_OK;
 }

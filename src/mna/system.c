@@ -124,12 +124,18 @@ void mna_destroy(mna_system *system)
 	arena_destroy(system->arena);
 }
 
+const int *mna_unknowns(const mna_system *system, int instance)
+{
+	const mna_batch *batch = &system->batch[system->batch_of[instance]];
+	return batch->unknown + (ptrdiff_t)system->index_in_batch[instance] * batch->shape->n_port;
+}
+
 int mna_branch(const mna_system *system, int instance)
 {
 	if (instance < 0 || instance >= system->circuit->n_instance)
 		return -1;
 	const mna_batch *batch = &system->batch[system->batch_of[instance]];
-	const int *unknown = batch->unknown + (ptrdiff_t)system->index_in_batch[instance] * batch->shape->n_port;
+	const int *unknown = mna_unknowns(system, instance);
 	for (int p = 0; p < batch->shape->n_port; p++)
 		if (batch->shape->port[p].internal && batch->shape->port[p].quantity == DEV_CURRENT)
 			return unknown[p];

@@ -129,7 +129,7 @@ static void show_signal(const show_job *job, const char *name, const show_set *s
 		snprintf(shape, sizeof shape, "%zu x %zu", set->dims[0], set->dims[1]);
 	else
 		snprintf(shape, sizeof shape, "%zu", set->n);
-	fprintf(job->to, "  %-*.*s %-5.5s %14s %12s %12s %12s\n", NAME_WIDTH, NAME_WIDTH, name, set->unit, shape,
+	fprintf(job->to, "  %-*.*s %-6.6s %14s %12s %12s %12s\n", NAME_WIDTH, NAME_WIDTH, name, set->unit, shape,
 	        eng(least, low), eng(most, high), set->n ? eng(set->data[set->n - 1], last) : "-");
 }
 
@@ -141,7 +141,7 @@ static void show_signals(const show_job *job, const char *root)
 	if (out_list(job->file, group, &n, &name, NULL) != TS_OK)
 		return;
 	if (n)
-		fprintf(job->to, "  %-*s %-5s %14s %12s %12s %12s\n", NAME_WIDTH, "signal", "unit", "points", "least",
+		fprintf(job->to, "  %-*s %-6s %14s %12s %12s %12s\n", NAME_WIDTH, "signal", "unit", "points", "least",
 		        "most", "last");
 	for (size_t i = 0; i < n; i++) {
 		char path[H5_PATH];
@@ -211,7 +211,7 @@ static void show_statistics(const show_job *job, const char *root, const char *w
 static void show_ensemble(const show_job *job, const char *root)
 {
 	static const char *const where[] = {"ensemble/mean", "ensemble/variance", "energy/supply", "energy/heat",
-	                                    "energy", "books/charge", "books/work", "books/gyration"};
+	                                    "energy",        "books/charge",      "books/work",    "books/gyration"};
 	char path[H5_PATH];
 	h5_path(path, "%s/ensemble", root);
 	if (!out_exists(job->file, path))
@@ -273,7 +273,6 @@ static void show_spectra(const show_job *job, const char *root)
 	h5_path(group, "%s/ensemble/psd", root);
 	if (!out_exists(job->file, group) || out_list(job->file, group, &n, &name, NULL) != TS_OK)
 		return;
-	show_axis(job, root, "frequency");
 	for (size_t i = 0; i < n; i++) {
 		char path[H5_PATH];
 		show_set set;
@@ -284,6 +283,20 @@ static void show_spectra(const show_job *job, const char *root)
 		alloc_free(set.data);
 	}
 	alloc_free(name);
+}
+
+/* Integrals of a noise spectrum over its band. */
+static void show_totals(const show_job *job, const char *root)
+{
+	static const char *const name[] = {"onoise", "inoise"};
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+		char path[H5_PATH], text[32];
+		show_set set;
+		h5_path(path, "%s/total/%s", root, name[i]);
+		if (load(job, path, &set) && set.rank == 0)
+			fprintf(job->to, "  integrated %s: %s %s\n", name[i], eng(set.data[0], text), set.unit);
+		alloc_free(set.data);
+	}
 }
 
 /* Sum of one row; failed trajectories are NaN and left out. */
@@ -380,7 +393,9 @@ static ts_status show_analyses(const show_job *job)
 		show_axis(job, root, "time");
 		show_axis(job, root, "sweep");
 		show_axis(job, root, "bias");
+		show_axis(job, root, "frequency");
 		show_signals(job, root);
+		show_totals(job, root);
 		show_ensemble(job, root);
 		h5_show_books(job->file, root, job->to);
 		show_errors(job, root);

@@ -40,13 +40,19 @@ static ts_status put_device(mna_tile *tile, int i, const sim_request *request, o
 	return status;
 }
 
-static ts_status solve_and_put(mna_tile *tile, const sim_request *request, out_file *file, diag_list *diag)
+ts_status sim_operating_point_first(mna_tile *tile, diag_list *diag)
 {
 	const elab_circuit *c = tile->system->circuit;
 	for (int k = 0; k < c->n_ic; k++)
 		for (int l = 0; l < LANES && c->ic[k].node > 0; l++)
 			tile->x[c->ic[k].node * LANES + l] = c->ic[k].value;
-	TS_TRY(sim_operating_point(tile, 1u, diag));
+	return sim_operating_point(tile, 1u, diag);
+}
+
+static ts_status solve_and_put(mna_tile *tile, const sim_request *request, out_file *file, diag_list *diag)
+{
+	const elab_circuit *c = tile->system->circuit;
+	TS_TRY(sim_operating_point_first(tile, diag));
 	TS_TRY(put_signals(tile, request, file, diag));
 	for (int i = 0; i < c->n_instance; i++)
 		if (c->instance[i].type->n_obs > 0)

@@ -22,7 +22,7 @@ static sim_signal make(const char *name, int plus, int minus, const char *const 
 	                    .density = unit[2]};
 }
 
-static sim_signal saved(const mna_system *system, const elab_probe *probe)
+sim_signal sim_signal_of(const mna_system *system, const elab_probe *probe)
 {
 	if (!probe->is_current)
 		return make(probe->name, probe->node[0], probe->node[1], volt);
@@ -66,7 +66,7 @@ ts_status sim_signals_create(const mna_system *system, sim_signals *out)
 	if (!out->signal)
 		return TS_NOMEM;
 	for (int k = 0; k < c->n_save; k++)
-		out->signal[out->n++] = saved(system, &c->save[k]);
+		out->signal[out->n++] = sim_signal_of(system, &c->save[k]);
 	return c->n_save > 0 ? TS_OK : add_default(out, system);
 }
 

@@ -27,6 +27,8 @@ typedef struct sim_signals {
 
 ts_status sim_signals_create(const mna_system *system, sim_signals *out);
 void sim_signals_destroy(sim_signals *s);
+/* The signal of one probe. */
+sim_signal sim_signal_of(const mna_system *system, const elab_probe *probe);
 static inline double sim_signal_value(const sim_signal *signal, const mna_tile *tile, int lane_index)
 {
 	return tile->x[signal->plus * LANES + lane_index] - tile->x[signal->minus * LANES + lane_index];

@@ -19,13 +19,16 @@ typedef struct sim_options {
 
 typedef ts_status sim_run_fn(const mna_system *system, const sim_request *request, const sim_options *options,
                              out_file *file, diag_list *diag);
-sim_run_fn sim_op, sim_dc, sim_tran, sim_trannoise;
+sim_run_fn sim_op, sim_dc, sim_tran, sim_trannoise, sim_ac, sim_noise, sim_tf;
 /* Dispatch by request->kind through the table in sim/analysis.def. */
 sim_run_fn sim_run;
 
 /* Operating point: all active lanes of the tile (bit mask) at tile->t, by Newton, then gmin stepping, then source stepping.
  * Start from tile->x. Result in tile->x. TS_NUMERIC with the failure report of architecture section 8. */
 ts_status sim_operating_point(mna_tile *tile, uint32_t lanes, diag_list *diag);
+
+/* The same in lane 0, started from .ic where given. */
+ts_status sim_operating_point_first(mna_tile *tile, diag_list *diag);
 
 /* Newton on f(x) + alpha q(x) + rhs = 0 for the active lanes, masked: a converged lane is frozen.
  * rhs: [n_unknown][LANES] or NULL; alpha: [LANES] or NULL (0); extra_g: conductance added on every node diagonal (gmin stepping);

@@ -52,6 +52,9 @@ int main(void)
 	check("tran", CELL ".tran 1n 5n\n.end\n");
 	check("tran by IDA", "ida\nv1 a 0 sin(0 1 1meg)\nc1 a 0 1p\nl1 a b 1u\nr1 b 0 1\n"
 	                     ".tran 10n 100n\n.end\n");
+	check("ac", CELL "i1 0 out 0 ac 1\n.ac dec 1 1 100\n.end\n");
+	check("noise", CELL ".noise v(out) v1 dec 1 1 100\n.end\n");
+	check("tf", CELL ".tf v(out) v1\n.end\n");
 	check("trannoise", CELL ".trannoise 1n 5n samples=16\n.end\n");
 	return t_done();
 }

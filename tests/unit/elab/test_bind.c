@@ -71,10 +71,17 @@ static void test_waves(void)
 	                        "v1 a 0 5\nv2 b 0 dc 3 ac 1 0\nv3 c 0 pulse(0 'hi' 1u 2u 3u 4u 10u)\n"
 	                        "i1 d 0 sin(1 2 3k 1m 4 90) dc 7\nv4 e 0 pulse 0 1\nv5 f 0 exp (0 1 1u 2u 3u 4u)\n"
 	                        "v6 g 0 pwl(0 0 1u 'hi' 2u -1)\nv7 h 0 sin(0 1)\nv8 i 0\nv9 j 0 pulse(0 1 0 0 0 0 0)\n"
+	                        "i2 d 0 ac\ni3 d 0 ac 'hi' -90 dc 1m\n"
 	                        ".tran 1n 4u\n");
 	T_REL(deck_param(&d, "v1", "dc"), 5.0, TOL_EXPRESSION);
 	T_REL(deck_param(&d, "v1", "wave"), (double)DEV_WAVE_DC, TOL_EXPRESSION);
 	T_REL(deck_param(&d, "v2", "dc"), 3.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "v2", "acmag"), 1.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "v1", "acmag"), 0.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "i2", "acmag"), 1.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "i3", "acmag"), 2.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "i3", "acphase"), -90.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "i3", "dc"), 1e-3, TOL_EXPRESSION);
 	static const char *const field[] = {"v1", "v2", "td", "tr", "tf", "pw", "per"};
 	static const double pulse[] = {0, 2, 1e-6, 2e-6, 3e-6, 4e-6, 10e-6};
 	for (int i = 0; i < 7; i++)

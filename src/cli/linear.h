@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Small-signal results: claims on them and the tables `run` prints. Quantities of .expect:
+ *
+ *   ac     vm vdb vp vr vi of (a) or (a,b), im idb ip ir ii of (source), at=frequency; magnitude, decibels
+ *          20 log10, phase in degrees from -180 to 180, real and imaginary part
+ *   noise  onoise, inoise (V^2/Hz), gain at=frequency; onoise(r1), onoise(r1.thermal): what a device or one of its
+ *          sources contributes; without at= integrals over the band: onoise, inoise, onoise(r1), ... (V^2)
+ *   tf     gain rin rout
+ *
+ * Between frequencies the real and imaginary parts go linearly with frequency, densities and gain as power laws.
+ */
+#ifndef CLI_LINEAR_H
+#define CLI_LINEAR_H
+#include "cli/session.h"
+
+static inline int cli_is_linear(sim_kind kind)
+{
+	return kind == SIM_AC || kind == SIM_NOISE || kind == SIM_TF;
+}
+
+typedef struct cli_linear_claim {
+	const out_file *file;
+	const sim_request *request;
+	const elab_expect *expect;
+	diag_list *diag;
+	const char *wrong; /* what a message says when the quantity does not exist; set by the evaluation */
+} cli_linear_claim;
+/* TS_NETLIST with `wrong` set and no message when the quantity does not exist. */
+ts_status cli_linear_value(cli_linear_claim *claim, double *value);
+
+/* The tables of one analysis. */
+ts_status cli_linear_print(const out_file *file, const sim_request *request, diag_list *diag, FILE *to, int json);
+#endif

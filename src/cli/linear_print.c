@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tables of small-signal results (see linear.h): responses at the ends of the band and at their largest, spectra and
+ * the largest contributors, the transfer function.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/phys.h"
+#include "cli/linear.h"
+#include "cli/table.h"
+
+enum { MOST_CONTRIBUTORS = 10 };
+static const double FLAT = 1e-9; /* relative; a response that rises by less is at its largest at the first point */
+
+typedef struct print_job {
+	const out_file *file;
+	const char *analysis;
+	diag_list *diag;
+	FILE *to;
+	int json;
+} print_job;
+
+static ts_status get(const print_job *job, const char *name, size_t *n, double **data)
+{
+	char path[600];
+	size_t dims[4] = {0};
+	int rank = 0;
+	snprintf(path, sizeof path, "/analyses/%s/%s", job->analysis, name);
+	TS_TRY(out_get(job->file, path, &rank, dims, data, job->diag));
+	*n = rank > 0 ? dims[0] : 1;
+	return TS_OK;
+}
+
+static void add_unit(const print_job *job, cli_table *table, const char *name)
+{
+	char path[600], *text = NULL;
+	snprintf(path, sizeof path, "/analyses/%s/%s", job->analysis, name);
+	const int has = out_get_attr_text(job->file, path, "units", &text, NULL) == TS_OK;
+	cli_table_text(table, "%s", has ? text : "");
+	alloc_free(text);
+}
+
+static void add_polar(cli_table *table, double re, double im)
+{
+	cli_table_number(table, hypot(re, im));
+	cli_table_number(table, atan2(im, re) * (180 / PHYS_PI));
+}
+
+/* re_name: "vr(out)", whose imaginary part is "vi(out)". */
+static ts_status add_response(const print_job *job, cli_table *table, const char *re_name, const double *f)
+{
+	char path[2][300];
+	double *part[2] = {NULL, NULL};
+	size_t n = 0, at = 0;
+	for (int k = 0; k < 2; k++)
+		snprintf(path[k], sizeof path[k], "signals/%c%c%s", re_name[0], "ri"[k], re_name + 2);
+	ts_status status = get(job, path[0], &n, &part[0]);
+	if (status == TS_OK)
+		status = get(job, path[1], &n, &part[1]);
+	for (size_t i = 1; status == TS_OK && i < n; i++)
+		if (hypot(part[0][i], part[1][i]) > (1 + FLAT) * hypot(part[0][at], part[1][at]))
+			at = i;
+	if (status == TS_OK && n > 0) {
+		cli_table_text(table, "%c%s", re_name[0], re_name + 2);
+		add_polar(table, part[0][0], part[1][0]);
+		add_polar(table, part[0][n - 1], part[1][n - 1]);
+		cli_table_number(table, hypot(part[0][at], part[1][at]));
+		cli_table_number(table, f[at]);
+		add_unit(job, table, path[0]);
+	}
+	alloc_free(part[0]);
+	alloc_free(part[1]);
+	return status;
+}
+
+static ts_status print_ac(const print_job *job)
+{
+	static const char *const column[] = {"signal",    "first",   "phase/deg", "last",
+	                                     "phase/deg", "largest", "at/Hz",     "unit"};
+	char group[200], title[300], **name = NULL;
+	size_t n = 0, n_f = 0;
+	double *f = NULL;
+	cli_table table;
+	snprintf(group, sizeof group, "/analyses/%s/signals", job->analysis);
+	TS_TRY(get(job, "frequency", &n_f, &f));
+	ts_status status = out_list(job->file, group, &n, &name, job->diag);
+	snprintf(title, sizeof title, "%s: %zu frequencies from %g to %g Hz", job->analysis, n_f, f[0], f[n_f - 1]);
+	cli_table_begin(&table, title, column);
+	for (size_t i = 0; status == TS_OK && i < n; i++)
+		if (name[i][0] && name[i][1] == 'r')
+			status = add_response(job, &table, name[i], f);
+	cli_table_end(&table, job->to, job->json);
+	alloc_free(name);
+	alloc_free(f);
+	return status;
+}
+
+/* Density at both ends, the band's integral, its root. */
+static ts_status add_spectrum(const print_job *job, cli_table *table, const char *name)
+{
+	char density[100], total[100];
+	double *y = NULL, *sum = NULL;
+	size_t n = 0, one = 0;
+	snprintf(density, sizeof density, "signals/%s", name);
+	snprintf(total, sizeof total, "total/%s", name);
+	ts_status status = get(job, density, &n, &y);
+	if (status == TS_OK)
+		status = get(job, total, &one, &sum);
+	if (status == TS_OK) {
+		cli_table_text(table, "%s", name);
+		cli_table_number(table, y[0]);
+		cli_table_number(table, y[n - 1]);
+		add_unit(job, table, density);
+		cli_table_number(table, *sum);
+		cli_table_number(table, sqrt(*sum));
+		add_unit(job, table, total);
+	}
+	alloc_free(y);
+	alloc_free(sum);
+	return status;
+}
+
+typedef struct contributor {
+	const char *device;
+	char source[60];
+	double integrated;
+} contributor;
+
+typedef struct contributors {
+	size_t n, room;
+	contributor *item;
+	double total;
+} contributors;
+
+static int larger_first(const void *a, const void *b)
+{
+	const double x = ((const contributor *)a)->integrated, y = ((const contributor *)b)->integrated;
+	return (x < y) - (x > y);
+}
+
+static ts_status add_contributors(const print_job *job, const char *device, contributors *list)
+{
+	char group[400], path[500], **name = NULL;
+	size_t n = 0;
+	snprintf(group, sizeof group, "/analyses/%s/contributions/%s", job->analysis, device);
+	TS_TRY(out_list(job->file, group, &n, &name, job->diag));
+	ts_status status = TS_OK;
+	if (list->n + n > list->room) {
+		list->room = 2 * (list->n + n);
+		contributor *wider = alloc_array(list->room, sizeof *wider);
+		if (wider && list->n)
+			memcpy(wider, list->item, list->n * sizeof *wider);
+		alloc_free(list->item);
+		list->item = wider;
+		status = wider ? TS_OK : TS_NOMEM;
+	}
+	for (size_t i = 0; status == TS_OK && i < n; i++) {
+		contributor *c = &list->item[list->n++];
+		*c = (contributor){.device = device};
+		snprintf(c->source, sizeof c->source, "%s", name[i]);
+		snprintf(path, sizeof path, "%s/%s", group, name[i]);
+		status = out_get_attr_number(job->file, path, "integrated", &c->integrated, job->diag);
+		list->total += c->integrated;
+	}
+	alloc_free(name);
+	return status;
+}
+
+static void print_list(const print_job *job, contributors *list)
+{
+	static const char *const column[] = {"device", "source", "integrated", "rms", "share/%", NULL};
+	char title[300];
+	cli_table table;
+	qsort(list->item, list->n, sizeof *list->item, larger_first);
+	snprintf(title, sizeof title, "%s: largest contributors of %zu", job->analysis, list->n);
+	cli_table_begin(&table, title, column);
+	for (size_t i = 0; i < list->n && i < MOST_CONTRIBUTORS; i++) {
+		const contributor *c = &list->item[i];
+		cli_table_text(&table, "%s", c->device);
+		cli_table_text(&table, "%s", c->source);
+		cli_table_number(&table, c->integrated);
+		cli_table_number(&table, sqrt(c->integrated));
+		cli_table_number(&table, 100 * c->integrated / list->total);
+	}
+	cli_table_end(&table, job->to, job->json);
+}
+
+static ts_status print_contributors(const print_job *job)
+{
+	char group[200], **device = NULL;
+	size_t n = 0;
+	contributors list = {0};
+	snprintf(group, sizeof group, "/analyses/%s/contributions", job->analysis);
+	if (!out_exists(job->file, group))
+		return TS_OK;
+	ts_status status = out_list(job->file, group, &n, &device, job->diag);
+	for (size_t i = 0; status == TS_OK && i < n; i++)
+		status = add_contributors(job, device[i], &list);
+	if (status == TS_OK && list.n > 0)
+		print_list(job, &list);
+	alloc_free(list.item);
+	alloc_free(device);
+	return status;
+}
+
+static ts_status print_noise(const print_job *job)
+{
+	static const char *const column[] = {"density", "first", "last", "unit", "integrated", "rms", "unit", NULL};
+	char title[300];
+	size_t n = 0;
+	double *f = NULL;
+	cli_table table;
+	TS_TRY(get(job, "frequency", &n, &f));
+	snprintf(title, sizeof title, "%s: %zu frequencies from %g to %g Hz", job->analysis, n, f[0], f[n - 1]);
+	cli_table_begin(&table, title, column);
+	ts_status status = add_spectrum(job, &table, "onoise");
+	if (status == TS_OK)
+		status = add_spectrum(job, &table, "inoise");
+	cli_table_end(&table, job->to, job->json);
+	alloc_free(f);
+	return status == TS_OK ? print_contributors(job) : status;
+}
+
+static ts_status print_tf(const print_job *job)
+{
+	static const char *const column[] = {"transfer function", "value", "unit", NULL};
+	static const char *const name[] = {"gain", "rin", "rout"};
+	cli_table table;
+	ts_status status = TS_OK;
+	cli_table_begin(&table, job->analysis, column);
+	for (size_t i = 0; status == TS_OK && i < sizeof name / sizeof *name; i++) {
+		char path[100];
+		double *value = NULL;
+		size_t n = 0;
+		snprintf(path, sizeof path, "signals/%s", name[i]);
+		status = get(job, path, &n, &value);
+		if (status != TS_OK)
+			break;
+		cli_table_text(&table, "%s", name[i]);
+		cli_table_number(&table, *value);
+		add_unit(job, &table, path);
+		alloc_free(value);
+	}
+	cli_table_end(&table, job->to, job->json);
+	return status;
+}
+
+ts_status cli_linear_print(const out_file *file, const sim_request *request, diag_list *diag, FILE *to, int json)
+{
+	char path[200];
+	const print_job job = {file, request->name, diag, to, json};
+	snprintf(path, sizeof path, "/analyses/%s/signals", request->name);
+	if (!out_exists(file, path))
+		return TS_OK;
+	return request->kind == SIM_AC      ? print_ac(&job)
+	       : request->kind == SIM_NOISE ? print_noise(&job)
+	                                    : print_tf(&job);
+}
