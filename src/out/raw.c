@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One analysis of a result file as a SPICE3 raw file, binary or ASCII, as ngspice and gaw read it (see result.h). op:
  * one point and no axis; dc: the inner sweep is the axis, of two sources the points follow one another; tran: the times
- * that were reached; stored noise trajectories: one plot each in the same file. Doubles in the machine's order, as
- * SPICE writes them.
+ * that were reached; stored noise trajectories: one plot each in the same file; ac: complex numbers, vr(a) and vi(a)
+ * as one v(a). Doubles in the machine's order, as SPICE writes them.
  */
 #include <math.h>
 #include <string.h>
@@ -13,13 +13,14 @@
 typedef struct raw_column {
 	const char *name, *type; /* "v(out)", "voltage" */
 	double *data;            /* [n_row][n_point], owned */
+	double *imag;            /* the same of a complex plot, owned; NULL: 0 */
 	size_t n;                /* numbers in data */
 } raw_column;
 
 typedef struct raw_job {
 	const out_file *file;
 	FILE *to;
-	int ascii;
+	int ascii, is_complex;
 	const char *title;
 	const char *plot;
 	size_t n_point, n_row; /* points of a plot; plots */
@@ -29,8 +30,8 @@ typedef struct raw_job {
 
 static const char *type_of(const char *name, const char *unit)
 {
-	if (strcmp(name, "time") == 0)
-		return "time";
+	if (strcmp(name, "time") == 0 || strcmp(name, "frequency") == 0)
+		return name;
 	if (unit && !*unit)
 		return "notype"; /* the occupancy of a trap */
 	return unit && strcmp(unit, "A") == 0 ? "current" : "voltage";
@@ -87,8 +88,8 @@ static void put_head(const raw_job *job, size_t row)
 	fprintf(job->to, "Title: %s\nDate: %s\nPlotname: %s", job->title, date, job->plot);
 	if (job->n_row > 1)
 		fprintf(job->to, ", trajectory %zu", row);
-	fprintf(job->to, "\nFlags: real\nNo. Variables: %zu\nNo. Points: %zu\nVariables:\n", job->n_column,
-	        job->n_point);
+	fprintf(job->to, "\nFlags: %s\nNo. Variables: %zu\nNo. Points: %zu\nVariables:\n",
+	        job->is_complex ? "complex" : "real", job->n_column, job->n_point);
 	for (size_t k = 0; k < job->n_column; k++)
 		fprintf(job->to, "\t%zu\t%s\t%s\n", k, job->column[k].name, job->column[k].type);
 	fputs(job->ascii ? "Values:\n" : "Binary:\n", job->to);
@@ -99,16 +100,34 @@ static void put_plot(const raw_job *job, size_t row)
 	put_head(job, row);
 	for (size_t i = 0; i < job->n_point; i++)
 		for (size_t k = 0; k < job->n_column; k++) {
-			const double value = value_at(&job->column[k], row, job->n_point, i);
-			if (!job->ascii)
-				fwrite(&value, sizeof value, 1, job->to);
-			else if (k == 0)
-				fprintf(job->to, " %zu\t%.17g\n", i, value);
-			else
-				fprintf(job->to, "\t%.17g\n", value);
+			const raw_column *c = &job->column[k];
+			const double value[2] = {value_at(c, row, job->n_point, i), c->imag ? c->imag[i] : 0};
+			if (!job->ascii) {
+				fwrite(value, sizeof *value, job->is_complex ? 2 : 1, job->to);
+				continue;
+			}
+			if (k == 0)
+				fprintf(job->to, " %zu", i);
+			fprintf(job->to, "\t%.17g", value[0]);
+			if (job->is_complex)
+				fprintf(job->to, ",%.17g", value[1]);
+			fputc('\n', job->to);
 		}
 	if (job->ascii)
 		fputc('\n', job->to);
+}
+
+/* The column just loaded is signals/vr(a): add vi(a), and call both v(a). */
+static ts_status add_imaginary(raw_job *job, const char *root, char *signal)
+{
+	char path[H5_PATH];
+	size_t dims[4] = {0};
+	int rank = 0;
+	raw_column *c = &job->column[job->n_column - 1];
+	h5_path(path, "%s/signals/%ci%s", root, signal[0], signal + 2);
+	TS_TRY(out_get(job->file, path, &rank, dims, &c->imag, NULL));
+	memmove(signal + 1, signal + 2, strlen(signal + 1));
+	return rank == 1 && dims[0] == c->n ? TS_OK : TS_INTERNAL;
 }
 
 static ts_status load_all(raw_job *job, const char *root, const char *axis, char **signal, size_t n)
@@ -118,20 +137,40 @@ static ts_status load_all(raw_job *job, const char *root, const char *axis, char
 		TS_TRY(load(job, root, axis));
 	const int has_axis = job->n_column > 0;
 	for (size_t i = 0; i < n; i++) {
+		if (job->is_complex && signal[i][1] != 'r')
+			continue;
 		h5_path(name, "signals/%s", signal[i]);
 		const size_t before = job->n_column;
 		TS_TRY(load(job, root, name));
-		if (job->n_column > before)
-			job->column[before].name = signal[i]; /* `name` does not live on */
+		if (job->n_column == before)
+			continue;
+		job->column[before].name = signal[i]; /* `name` does not live on */
+		if (job->is_complex)
+			TS_TRY(add_imaginary(job, root, signal[i]));
 	}
 	find_shape(job, has_axis, out_exists(job->file, h5_path(name, "%s/sweep2", root)));
 	return TS_OK;
 }
 
-static const char *plot_name(const raw_job *job, const char *root, const char **axis)
+/* Plot of an analysis over frequency, which is its axis; NULL when it is none. */
+static const char *spectral_plot(raw_job *job, const char *root)
+{
+	char *type = NULL;
+	if (out_get_attr_text(job->file, root, "type", &type, NULL) != TS_OK)
+		return NULL;
+	const int is_noise = strcmp(type, "noise") == 0;
+	job->is_complex = strcmp(type, "ac") == 0;
+	alloc_free(type);
+	return job->is_complex ? "AC Analysis" : is_noise ? "Noise Spectral Density Curves" : NULL;
+}
+
+static const char *plot_name(raw_job *job, const char *root, const char **axis)
 {
 	char path[H5_PATH];
-	*axis = "sweep";
+	const char *spectral = spectral_plot(job, root);
+	*axis = spectral ? "frequency" : "sweep";
+	if (spectral)
+		return spectral;
 	if (out_exists(job->file, h5_path(path, "%s/sweep", root)))
 		return "DC transfer characteristic";
 	*axis = "time";
@@ -158,8 +197,10 @@ ts_status out_raw(const out_file *file, const char *analysis, const char *title,
 	ts_status status = job.column ? load_all(&job, root, axis, signal, n) : TS_NOMEM;
 	for (size_t row = 0; status == TS_OK && row < job.n_row; row++)
 		put_plot(&job, row);
-	for (size_t k = 0; k < job.n_column; k++)
+	for (size_t k = 0; k < job.n_column; k++) {
 		alloc_free(job.column[k].data);
+		alloc_free(job.column[k].imag);
+	}
 	alloc_free(job.column);
 	alloc_free(signal);
 	if (status != TS_OK || (fflush(to) == 0 && !ferror(to)))

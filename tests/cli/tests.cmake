@@ -98,6 +98,13 @@ ts_cli_test(card_noise EXIT 0 ARGS check --run bad/card_noise.cir
   MATCH "card_noise.cir:21:57: warning: .*W0305" "6 of 6 claims hold")
 ts_cli_test(bad.expect_unknown EXIT 2 ARGS check --run bad/expect_unknown.cir MATCH "expect_unknown.cir:5:[0-9]+: error: .*nowhere")
 ts_cli_test(bad.expect_analysis EXIT 2 ARGS check --run bad/expect_analysis.cir MATCH "expect_analysis.cir:5:[0-9]+: error: .*tran")
+ts_cli_test(bad.small_signal_claims EXIT 2 ARGS check --run bad/small_signal_claims.cir
+  MATCH "cir:8:1: error: .*nowhere.*not in the results.*E0321" "cir:9:1: error: .*at=FREQUENCY" "cir:10:1: error: .*outside"
+  "cir:11:1: error: .*use vm vdb" "cir:12:1: error: .*no such device" "cir:13:1: error: .*onoise" "cir:14:1: error: .*rout")
+ts_cli_test(bad.trap_noise EXIT 0 ARGS run bad/trap_noise.cir -o ${PROJECT_BINARY_DIR}/trap_noise.h5
+  MATCH "trap_noise.cir:8:1: warning: .*y1.*W0511" REFUSE "y1 +trap")
+ts_cli_test(bad.resonance EXIT 3 ARGS run bad/resonance.cir -o ${PROJECT_BINARY_DIR}/resonance.h5
+  MATCH "resonance.cir:5:1: error: .*singular at 1 Hz.*E0511")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
 
 # usage
@@ -156,7 +163,8 @@ add_test(NAME cli.trap_bits COMMAND ${TS_CLI_DIR}/trap_bits.sh $<TARGET_FILE:the
 add_test(NAME cli.pdk COMMAND ${TS_CLI_DIR}/pdk.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/../shared)
 set_tests_properties(cli.pdk PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)
 add_test(NAME cli.auto COMMAND ${TS_CLI_DIR}/auto.sh $<TARGET_FILE:thermospice>)
-add_test(NAME cli.raw COMMAND ${TS_CLI_DIR}/raw.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/netlists/rc_step.cir ${TS_CLI_DIR}/decks/small.cir)
+add_test(NAME cli.raw COMMAND ${TS_CLI_DIR}/raw.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/netlists/rc_step.cir ${TS_CLI_DIR}/decks/small.cir
+  ${TS_CLI_DIR}/decks/small_signal.cir)
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
 set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.trap_bits cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
 
@@ -164,6 +172,14 @@ set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.trap_bits cl
 add_test(NAME analysis.plot COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/analysis/test_plot.py)
 set_tests_properties(analysis.plot PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)
 
+ts_cli_test(check.small_signal EXIT 0 ARGS check --run decks/small_signal.cir MATCH "20 of 20 claims hold")
+ts_cli_test(run.small_signal EXIT 0 ARGS run decks/small_signal.cir -o ${PROJECT_BINARY_DIR}/small_signal.h5
+  MATCH "ac1: 101 frequencies from 1000 to 1e.08 Hz" "v.out. +0.99998 +-0.359995" "r1 +thermal.* 100\n" "rout +1000 +Ohm")
+ts_cli_test(show.small_signal EXIT 0 ARGS show ${PROJECT_BINARY_DIR}/small_signal.h5
+  MATCH "frequency: 101 points from 1k to 100meg Hz" "vr.out." "integrated onoise: 4.14" "V.2/Hz")
+ts_cli_test(show.small_signal_csv EXIT 0 ARGS show ${PROJECT_BINARY_DIR}/small_signal.h5 --csv noise1
+  MATCH "frequency .Hz.,gain,onoise .V.2/Hz.,inoise .V.2/Hz.")
+set_tests_properties(cli.show.small_signal cli.show.small_signal_csv PROPERTIES DEPENDS cli.run.small_signal)
 # every deck of the gallery checks its own claims
 file(GLOB decks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/netlists/*.cir)
 add_test(NAME cli.mutate COMMAND /usr/bin/python3 ${TS_CLI_DIR}/mutate.py $<TARGET_FILE:thermospice> ${decks}
