@@ -22,20 +22,14 @@ static const struct {
 } reader_table[] = {
     {".op", elab_card_op},          {".dc", elab_card_dc},
     {".tran", elab_card_tran},      {".trannoise", elab_card_trannoise},
-    {".jump", elab_card_trannoise}, {".pbit", elab_card_pbit},
-    {".save", elab_card_save},      {".ic", elab_card_ic},
-    {".expect", elab_card_expect},  {".temp", done_before},
-    {".options", done_before},      {".option", done_before},
-    {".opt", done_before},          {".if", done_before},
-    {".elseif", done_before},       {".else", done_before},
-    {".endif", done_before},        {".global", done_before},
-    {".end", done_before},
     {".jump", elab_card_trannoise}, {".ac", elab_card_ac},
     {".noise", elab_card_noise},    {".tf", elab_card_tf},
     {".pbit", elab_card_pbit},      {".save", elab_card_save},
     {".ic", elab_card_ic},          {".expect", elab_card_expect},
     {".temp", done_before},         {".options", done_before},
     {".option", done_before},       {".opt", done_before},
+    {".if", done_before},           {".elseif", done_before},
+    {".else", done_before},         {".endif", done_before},
     {".global", done_before},       {".end", done_before},
 };
 
