@@ -7,6 +7,7 @@ program. Bits do not depend on machine or threads, so the table changes only wit
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -49,7 +50,8 @@ CASES = [
     ("strong orders on geometric Brownian motion; square-root process", "physics.sde_textbook"),
     ("coupled 2h companion against closed forms", "physics.companion"),
     ("driven RC: dissipated work, its variance, Jarzynski", "ramp ramp_slow"),
-    ("RTN trap", "rtn"),
+    ("trap: telegraph law, Lorentzian, detailed balance with its gate's charging energy", "rtn rtn_gate physics.trap"),
+    ("small-signal noise against Nyquist, kT/C and the spectrum of .trannoise", "physics.small_noise"),
     ("flicker noise: slope, level, none at Vds = 0, six decades", "physics.flicker physics.flicker_welch"),
     ("pass gate and sample-and-hold with EKV charges", "pass_gates sample_hold"),
     ("comparator: normal distribution, best logistic", "comparator"),
@@ -105,7 +107,7 @@ def test_output(path):
     done = subprocess.run([str(path)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{path.name} fails:\n{done.stdout[-2000:]}")
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("# ", "  "))]
+    lines = [line for line in done.stdout.splitlines() if re.match(r"# |  +[^ |0-9]|  +[0-9.]+ [^|]", line)]
     return f"## `{path.name}`\n\n```\n" + "\n".join(line[:160] for line in lines) + "\n```\n" if lines else ""
 
 
@@ -116,7 +118,7 @@ def main():
     options = parser.parse_args()
     parts = [cases()]
     for test in sorted((pathlib.Path(options.program).parent / "tests").glob("physics.*")):
-        if test.suffix != ".dir" and not test.name.endswith("_stat") and test.name not in SILENT:
+        if test.is_file() and not test.name.endswith("_stat") and test.name not in SILENT:
             print(test.name, file=sys.stderr)
             parts.append(test_output(test))
     for deck in sorted((ROOT / "netlists").glob("*.cir")):
