@@ -46,8 +46,20 @@ typedef enum dev_spectrum { DEV_WHITE, DEV_FLICKER } dev_spectrum;
 typedef struct dev_port {
 	const char *name;
 	dev_quantity quantity;
-	uint8_t internal; /* not on the instance line: internal node or branch current; internals come last */
+	/* 1: not on the instance line, an internal node or the own branch current; internals come last. A current that is
+	 * not internal is the branch current of another element, which the line names after the nodes. */
+	uint8_t internal;
 } dev_port;
+
+/* The element's own branch current; the branch current of another element. */
+static inline int dev_is_branch(const dev_port *port)
+{
+	return port->quantity == DEV_CURRENT && port->internal;
+}
+static inline int dev_is_control(const dev_port *port)
+{
+	return port->quantity == DEV_CURRENT && !port->internal;
+}
 
 typedef struct dev_param {
 	const char *name, *unit, *doc; /* doc ends with a [citation key] or says "card" */

@@ -4,6 +4,7 @@
  *
  *   r c l   name a b value            d   name a k model [area]         m   name d g s b model
  *   v i     name a b waves            e g name a b c d gain, or name a b value={expr}
+ *   f h     name a b vsource value                   k   name l1 l2 value: linked.c
  *   b       name a b v={expr} or i={expr}
  *   c       name a b q={expr} or c={expr}: charge.c
  *   y       name transistor model: trap.c
@@ -19,7 +20,8 @@
 static const struct {
 	char letter;
 	const char *param;
-} value_table[] = {{'r', "r"}, {'c', "c"}, {'l', "l"}, {'d', "area"}, {'e', "gain"}, {'g', "gm"}};
+} value_table[] = {{'r', "r"},  {'c', "c"},    {'l', "l"}, {'d', "area"}, {'e', "gain"},
+                   {'g', "gm"}, {'f', "gain"}, {'h', "r"}, {'k', "k"}};
 
 ts_status elab_no_param(elab_bind *bind, const net_param *param, int on_model)
 {
@@ -241,7 +243,7 @@ static int shape_terminals(const dev_shape *shape)
 {
 	int n = 0;
 	for (int i = 0; i < shape->n_port; i++)
-		n += !shape->port[i].internal;
+		n += !shape->port[i].internal && shape->port[i].quantity == DEV_VOLTAGE;
 	return n;
 }
 
@@ -249,8 +251,10 @@ static int shape_terminals(const dev_shape *shape)
 static ts_status bind_plain(elab_bind *bind)
 {
 	const int n_node = shape_terminals(bind->shape);
+	int first;
 	TS_TRY(elab_bind_start(bind, n_node));
-	const ts_status words = bind_words(bind, n_node);
+	TS_TRY(elab_bind_controls(bind, n_node, &first));
+	const ts_status words = bind_words(bind, first);
 	if (elab_fatal(words))
 		return words;
 	const ts_status params = elab_bind_params(bind, NULL);
@@ -321,7 +325,7 @@ static ts_status bind_by_letter(elab_bind *bind)
 	}
 	if (letter == 'y')
 		return elab_bind_trap(bind);
-	if (letter == 'e' || letter == 'g')
+	if (strchr("efgh", letter))
 		TS_TRY(elab_refuse_controlled(bind));
 	const int n_node = letter ? modelled_terminals(letter) : 0;
 	if (n_node)
@@ -419,6 +423,7 @@ static ts_status add_instance(elab_bind *bind)
 	                            .shape = bind->shape,
 	                            .node = bind->node,
 	                            .n_node = bind->n_node,
+	                            .control = bind->control,
 	                            .param = bind->param,
 	                            .polarity = bind->model ? bind->model->polarity : 0,
 	                            .temperature = bind->temperature + bind->dtemp,
@@ -442,13 +447,21 @@ static ts_status bind_and_add(elab_builder *b, elab_frame *frame, const net_card
 	return add_instance(&bind);
 }
 
+/* Words that may name nodes, at most. */
+static int named_nodes(char letter)
+{
+	return strchr("ky", letter) ? 0 : strchr("fh", letter) ? 2 : 4;
+}
+
 ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *card)
 {
+	const int n_control = b->control.n;
 	const ts_status status = bind_and_add(b, frame, card);
 	if (status != TS_NETLIST)
 		return status;
+	b->control.n = n_control; /* what it names need not be looked for */
 	/* cards that name this element or its nodes need not complain again; a word too many does no harm */
-	for (int i = 0; i < card->n_word && i < 4 && card->name[0] != 'y'; i++) {
+	for (int i = 0; i < card->n_word && i < named_nodes(card->name[0]); i++) {
 		int node;
 		if (card->word[i].n_arg == 0)
 			TS_TRY(elab_node_number(b, frame, card->word[i].text, card->word[i].span, &node));

@@ -97,6 +97,7 @@ typedef struct elab_builder {
 	int n_set;
 	name_map *node_map, *instance_map, *expansion_map, *global_map;
 	elab_list node, instance, expansion; /* expansion: src_span of each X element */
+	elab_list control; /* elab_control */
 	elab_list request, save, pbit, expect, initial;
 	int save_all;        /* .save all */
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
@@ -158,6 +159,7 @@ typedef struct elab_bind {
 	double *param; /* the instance's, in the circuit's arena */
 	int *node;
 	int n_node;
+	int *control;
 	const void *aux;
 	double temperature, dtemp; /* K */
 	int noisy, host;
@@ -194,6 +196,19 @@ ts_status elab_refuse_control(elab_builder *b, const net_card *card);
 int elab_is_card(const char *name);
 /* A name=value pair. *ignored: a warning was given, the value has no effect. */
 ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored);
+/* linked.c: an element that another one names on its line, to be found when all are known. */
+typedef struct elab_control {
+	const char *name;
+	const dev_type *type; /* of the element that names it */
+	src_span span;
+	const diag_origin *origin;
+	double *param; /* of the element that names it */
+	int *slot;     /* gets the instance number */
+} elab_control;
+/* The words of the card from `first` on that name elements; *next: the word after them. */
+ts_status elab_bind_controls(elab_bind *bind, int first, int *next);
+/* After the expansion: find them all, and complete the coupled inductors. */
+ts_status elab_find_controls(elab_builder *b);
 /* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */
 ts_status elab_model_get(elab_bind *bind, const net_word *word);
 /* trap.c: a Y element, after the transistor it belongs to has been added. */

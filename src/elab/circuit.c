@@ -86,6 +86,9 @@ static ts_status elaborate(elab_builder *b)
 	if (flat == TS_USAGE)
 		return TS_NETLIST; /* given up: too many errors */
 	TS_TRY(flat);
+	const ts_status controls = elab_find_controls(b);
+	if (elab_fatal(controls))
+		return controls;
 	if (diag_count(b->diag, DIAG_ERROR) == b->errors_before)
 		elab_body_unused(b, &b->top);
 	return elab_other_cards(b);
@@ -156,7 +159,7 @@ static ts_status keep(elab_builder *b)
 
 static void finish(elab_builder *b)
 {
-	elab_list *const list[] = {&b->node, &b->instance, &b->expansion, &b->request,
+	elab_list *const list[] = {&b->node, &b->instance, &b->expansion, &b->control, &b->request,
 	                           &b->save, &b->pbit,     &b->expect,    &b->initial};
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		alloc_free(list[i]->item);

@@ -21,6 +21,7 @@ typedef struct elab_instance {
 	const int *node; /* [terminals] node numbers of the non-internal voltage ports, in port order; B sources: also
 	                    controls */
 	int n_node;
+	const int *control;  /* instances whose branch currents the current ports read that are not internal; NULL: none */
 	const double *param; /* [type->n_param] model card and instance merged */
 	double polarity;     /* +1 n-type, -1 p-type, 0 */
 	double temperature;  /* K: temp= or .temp, plus dtemp= */

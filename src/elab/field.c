@@ -262,7 +262,7 @@ ts_status elab_field_instance(elab_builder *b, elab_named want, int *instance)
 static int has_branch(const dev_shape *shape)
 {
 	for (int i = 0; i < shape->n_port; i++)
-		if (shape->port[i].quantity == DEV_CURRENT)
+		if (dev_is_branch(&shape->port[i]))
 			return 1;
 	return 0;
 }

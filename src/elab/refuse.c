@@ -11,11 +11,8 @@ static const struct {
 	char letter;
 	const char *what, *advice;
 } letter_table[] = {
-    {'k', "coupled inductors", "write their equivalent circuit with L elements"},
     {'s', "voltage-controlled switches", "use a B source with tanh()"},
     {'w', "current-controlled switches", "use a B source with tanh()"},
-    {'f', "current-controlled current sources", "measure the voltage of a resistor with a G source"},
-    {'h', "current-controlled voltage sources", "measure the voltage of a resistor with an E source"},
     {'t', "transmission lines", "use a ladder of L, C and R"},
     {'o', "lossy transmission lines", "use a ladder of L, C and R"},
     {'u', "distributed RC lines", "use a ladder of R and C"},
@@ -37,7 +34,7 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 			return;
 		}
 	diag_add_origin(b->diag, E0302, card->name_span, frame->origin,
-	                "'%s': no element begins with '%c'; there are R C L V I E G B D M Y and X", card->name,
+	                "'%s': no element begins with '%c'; there are R C L K V I E F G H B D M Y and X", card->name,
 	                card->name[0]);
 }
 

@@ -18,7 +18,8 @@ static ts_status check_connected(mna_builder *b, int *parent)
 	groups_init(parent, s->n_unknown);
 	for (int i = 0; i < b->circuit->n_instance; i++)
 		for (int p = b->port_begin[i] + 1; p < b->port_begin[i + 1]; p++)
-			groups_join(parent, b->port_unknown[b->port_begin[i]], b->port_unknown[p]);
+			if (!dev_is_control(&b->circuit->instance[i].shape->port[p - b->port_begin[i]]))
+				groups_join(parent, b->port_unknown[b->port_begin[i]], b->port_unknown[p]);
 	for (int u = 1; u < b->circuit->n_node; u++) {
 		const int root = groups_find(parent, u);
 		if (root == u)

@@ -3,14 +3,16 @@
  *
  *   v[u] = v[driven_from[u]] + driven_sign[u] E(t)        (source p - m: v_p = v_m + E)
  *
- * found breadth first, so driven_order lists parents before children. The tree is unique because loops of voltage
- * sources were refused.
+ * A source whose current controls another element drives nothing: its current must stay an unknown of every analysis.
+ * The tree is found breadth first, so driven_order lists parents before children. The tree is unique because loops of
+ * voltage sources were refused.
  */
 #include "mna/compile.h"
 
 typedef struct driven_tree {
 	int *by, *from, *sign, *order;
 	int n;
+	uint8_t *controls; /* [n_instance] the current is read by another element */
 } driven_tree;
 
 static void drive(driven_tree *tree, int u, int from, int instance, int sign)
@@ -26,7 +28,7 @@ static void drive(driven_tree *tree, int u, int from, int instance, int sign)
 static void drive_neighbours(const mna_builder *b, driven_tree *tree, int u)
 {
 	for (int i = 0; i < b->circuit->n_instance; i++) {
-		if (!mna_is_vsource(&b->circuit->instance[i]))
+		if (!mna_is_vsource(&b->circuit->instance[i]) || tree->controls[i])
 			continue;
 		const int *port = mna_ports(b, i);
 		if (port[1] == u)
@@ -36,14 +38,29 @@ static void drive_neighbours(const mna_builder *b, driven_tree *tree, int u)
 	}
 }
 
+static void mark_controls(const mna_builder *b, uint8_t *controls)
+{
+	for (int i = 0; i < b->circuit->n_instance; i++) {
+		const elab_instance *instance = &b->circuit->instance[i];
+		for (int p = 0, n = 0; instance->control && p < instance->shape->n_port; p++)
+			if (dev_is_control(&instance->shape->port[p]))
+				controls[instance->control[n++]] = 1;
+	}
+}
+
 ts_status mna_make_driven(mna_builder *b)
 {
 	mna_system *s = b->system;
 	const size_t n = (size_t)s->n_unknown;
-	driven_tree tree = {arena_array(b->arena, n, sizeof(int)), arena_array(b->arena, n, sizeof(int)),
-	                    arena_array(b->arena, n, sizeof(int)), arena_array(b->arena, n, sizeof(int)), 0};
-	if (!tree.by || !tree.from || !tree.sign || !tree.order)
+	driven_tree tree = {arena_array(b->arena, n, sizeof(int)),
+	                    arena_array(b->arena, n, sizeof(int)),
+	                    arena_array(b->arena, n, sizeof(int)),
+	                    arena_array(b->arena, n, sizeof(int)),
+	                    0,
+	                    arena_array(b->arena, (size_t)b->circuit->n_instance + 1, 1)};
+	if (!tree.by || !tree.from || !tree.sign || !tree.order || !tree.controls)
 		return TS_NOMEM;
+	mark_controls(b, tree.controls);
 	for (int u = 0; u < s->n_unknown; u++)
 		tree.by[u] = -1;
 	drive_neighbours(b, &tree, 0);

@@ -23,7 +23,7 @@ typedef struct noise_groups {
 /* Does branch port `br` fix a voltage? An inductor (dq of its own branch current) does not. */
 static int is_ideal_branch(const dev_shape *shape, int br)
 {
-	if (shape->port[br].quantity != DEV_CURRENT)
+	if (!dev_is_branch(&shape->port[br]))
 		return 0;
 	for (int s = 0; s < shape->n_stamp; s++)
 		if (shape->stamp[s].row == br && (shape->stamp[s].part & DEV_C))

@@ -38,7 +38,7 @@ static ts_status count_unknowns(mna_builder *b, int *n_unknown)
 static ts_status internal_error(mna_builder *b, const elab_instance *instance)
 {
 	diag_add_origin(b->diag, E0999, instance->span, instance->origin,
-	                "device '%s' has fewer nodes than its type %s has terminals", instance->name,
+	                "device '%s' has fewer nodes or controls than its type %s has terminals", instance->name,
 	                instance->type->name);
 	return TS_INTERNAL;
 }
@@ -51,6 +51,8 @@ static ts_status number_instance(mna_builder *b, int i, int *next, const char **
 	for (int p = 0; p < instance->shape->n_port; p++) {
 		const dev_port *port = &instance->shape->port[p];
 		if (!port->internal) {
+			if (port->quantity == DEV_CURRENT)
+				continue; /* by connect_controls */
 			if (terminal >= instance->n_node)
 				return internal_error(b, instance);
 			unknown[p] = instance->node[terminal++];
@@ -61,6 +63,31 @@ static ts_status number_instance(mna_builder *b, int i, int *next, const char **
 		name[unknown[p]] = arena_printf(b->arena, "%s#%s", instance->name, port->name);
 		if (!name[unknown[p]])
 			return TS_NOMEM;
+	}
+	return TS_OK;
+}
+
+/* Unknown of an instance's own branch current, -1 if it has none. */
+static int own_branch(const mna_builder *b, int instance)
+{
+	const dev_shape *shape = b->circuit->instance[instance].shape;
+	for (int p = 0; p < shape->n_port; p++)
+		if (dev_is_branch(&shape->port[p]))
+			return mna_ports(b, instance)[p];
+	return -1;
+}
+
+/* Currents that an instance reads are numbered by the elements they belong to, which may come later. */
+static ts_status connect_controls(mna_builder *b, int i)
+{
+	const elab_instance *instance = &b->circuit->instance[i];
+	int *unknown = b->port_unknown + b->port_begin[i];
+	for (int p = 0, n = 0; instance->control && p < instance->shape->n_port; p++) {
+		if (!dev_is_control(&instance->shape->port[p]))
+			continue;
+		unknown[p] = own_branch(b, instance->control[n++]);
+		if (unknown[p] < 0)
+			return internal_error(b, instance);
 	}
 	return TS_OK;
 }
@@ -78,6 +105,8 @@ ts_status mna_number(mna_builder *b)
 		name[u] = c->node[u].name;
 	for (int i = 0; i < c->n_instance; i++)
 		TS_TRY(number_instance(b, i, &next, name, is_current));
+	for (int i = 0; i < c->n_instance; i++)
+		TS_TRY(connect_controls(b, i));
 	b->system->n_unknown = n_unknown;
 	b->system->name = name;
 	b->system->is_current = is_current;
@@ -137,7 +166,7 @@ int mna_branch(const mna_system *system, int instance)
 	const mna_batch *batch = &system->batch[system->batch_of[instance]];
 	const int *unknown = mna_unknowns(system, instance);
 	for (int p = 0; p < batch->shape->n_port; p++)
-		if (batch->shape->port[p].internal && batch->shape->port[p].quantity == DEV_CURRENT)
+		if (dev_is_branch(&batch->shape->port[p]))
 			return unknown[p];
 	return -1;
 }

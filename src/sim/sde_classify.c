@@ -157,29 +157,6 @@ static void mark_charges(sde_builder *b, look *k)
 			b->kind[u] = SDE_CHARGE;
 }
 
-static int is_controlling(const mna_system *s, int instance)
-{
-	const int branch = mna_branch(s, instance);
-	int uses = 0;
-	for (int k = 0; k < s->n_batch; k++)
-		for (int p = 0; p < s->batch[k].n_inst * s->batch[k].shape->n_port; p++)
-			uses += s->batch[k].unknown[p] == branch;
-	return uses > 1;
-}
-
-/* The current of a source that holds a node has no value in a noisy circuit, so nothing may depend on it. */
-static ts_status check_controls(const sde_builder *b)
-{
-	const mna_system *s = b->plan->system;
-	for (int i = 0; i < s->circuit->n_instance; i++)
-		if (b->holding[i] && is_controlling(s, i)) {
-			diag_add_origin(b->diag, E0412, s->circuit->instance[i].span, s->circuit->instance[i].origin,
-			                "the current of '%s' controls another element", s->circuit->instance[i].name);
-			return TS_NETLIST;
-		}
-	return TS_OK;
-}
-
 /* Is an end of the ideal branch with current `branch`, a row into which it flows, held by a charge or a source? held: 1
  * is asked for; otherwise the ends that are not held become charge rows, held through the branch. */
 static int visit_ends(sde_builder *b, int branch, int ask)
@@ -192,7 +169,8 @@ static int visit_ends(sde_builder *b, int branch, int ask)
 			const int *unknown = s->batch[k].unknown + (ptrdiff_t)(e / shape->n_stamp) * shape->n_port;
 			const dev_stamp *stamp = &shape->stamp[e % shape->n_stamp];
 			const int row = unknown[stamp->row];
-			if (!(stamp->part & DEV_G) || unknown[stamp->col] != branch || s->is_current[row])
+			if (!(stamp->part & DEV_G) || unknown[stamp->col] != branch || s->is_current[row] ||
+			    dev_is_control(&shape->port[stamp->col]))
 				continue;
 			held |= b->kind[row] != SDE_ALGEBRAIC;
 			if (!ask)
@@ -221,6 +199,37 @@ static void classify_branches(sde_builder *b)
 	}
 }
 
+/* Equation of an instance without a charge or a source that holds its unknown, into which a current enters that is
+ * known as an average over the step only. */
+static int reads_average(const sde_builder *b, const dev_shape *shape, const int *unknown)
+{
+	for (int e = 0; e < shape->n_stamp; e++) {
+		const dev_stamp *stamp = &shape->stamp[e];
+		if ((stamp->part & DEV_G) && dev_is_control(&shape->port[stamp->col]) &&
+		    b->averaged[unknown[stamp->col]] && b->kind[unknown[stamp->row]] == SDE_ALGEBRAIC)
+			return 1;
+	}
+	return 0;
+}
+
+/* The current of an ideal branch at a charge contains white noise: its integral may flow onto a charge, but at an
+ * instant it has no value on which a voltage could depend. */
+static ts_status check_controls(const sde_builder *b)
+{
+	const mna_system *s = b->plan->system;
+	for (int i = 0; i < s->circuit->n_instance; i++) {
+		const elab_instance *instance = &s->circuit->instance[i];
+		const mna_batch *batch = &s->batch[s->batch_of[i]];
+		const int *unknown = batch->unknown + (ptrdiff_t)s->index_in_batch[i] * batch->shape->n_port;
+		if (!instance->control || !reads_average(b, batch->shape, unknown))
+			continue;
+		diag_add_origin(b->diag, E0412, instance->span, instance->origin, "the current of '%s' controls '%s'",
+		                s->circuit->instance[*instance->control].name, instance->name);
+		return TS_NETLIST;
+	}
+	return TS_OK;
+}
+
 ts_status sde_classify(sde_builder *b)
 {
 	sde_plan *p = b->plan;
@@ -232,12 +241,13 @@ ts_status sde_classify(sde_builder *b)
 		classify_batches(b, &k);
 		mark_driven(b);
 		mark_charges(b, &k);
-		status = check_controls(b);
 	}
 	if (status == TS_OK) {
 		status = sde_mark_traps(b);
 	}
 	classify_branches(b);
+	if (status == TS_OK)
+		status = check_controls(b);
 	for (int u = 1; u < p->n_unknown; u++)
 		p->n_algebraic += b->kind[u] == SDE_ALGEBRAIC;
 	alloc_free(k.block);

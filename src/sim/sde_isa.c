@@ -354,7 +354,7 @@ static void moving_books(sde_work *w, const sde_group *g)
 /* Charge that voltage sources among the devices have let out of their + terminal. */
 static void branch_charges(sde_work *w, const sde_group *g)
 {
-	if (g->mna->shape->port[g->n_port - 1].quantity != DEV_CURRENT)
+	if (!dev_is_branch(&g->mna->shape->port[g->n_port - 1]))
 		return;
 	for (int i = 0; i < g->n_inst; i++)
 		add(w->charge + (ptrdiff_t)g->mna->inst[g->index[i]] * LANES,

@@ -27,6 +27,7 @@ typedef enum conf_trait {
 	CONF_GROUNDED = 1, /* reads a voltage against ground: not invariant under a common shift */
 	CONF_KINKED = 2,   /* first derivatives jump somewhere */
 	CONF_NARROW = 8,   /* first derivatives jump where the bulk is more than about PHI forward: docs/devices.md */
+	CONF_SHARE = 16,   /* its energy is positive only together with that of the elements it couples */
 	CONF_CHARGE = 4    /* published charge model that is not reciprocal at rest: looser bounds, docs/devices.md */
 } conf_trait;
 

@@ -144,8 +144,8 @@ static void test_rest(const conf_case *c, conf_random *random, const conf_bias *
 				form += conf_is_voltage(c, a) ? x[a] * one * x[b] : -x[a] * one * x[b];
 			}
 		}
-		conf_note(&l->positive, at, fmin(form, 0), (published ? TOL_FORM : TOL_RECIPROCAL) * size,
-		          "x c x = %.3g, largest c %.3g", form, size);
+		conf_note(&l->positive, at, c->trait & CONF_SHARE ? 0 : fmin(form, 0),
+		          (published ? TOL_FORM : TOL_RECIPROCAL) * size, "x c x = %.3g, largest c %.3g", form, size);
 	}
 }
 

@@ -10,7 +10,7 @@
 
 /* "" and these, or several of them joined by " or ". */
 static const char *const units[] = {"",       "ohm",   "1/K", "1/K^2", "F",     "V",       "H",     "A",
-                                    "V or A", "s",     "Hz",  "1/s",   "deg",   "S",       "V/V",   "C",
+                                    "V or A", "s",     "Hz",  "1/s",   "deg",   "S",       "V/V", "A/A",   "C",
                                     "eV",     "m",     "m^2", "F/m",   "F/m^2", "V^0.5",   "A/V^2", "V/m",
                                     "1/V",    "C/m^2", "1/m", "V/K",   "V m",   "V^0.5 m", "A/m^2", "A/m"};
 
@@ -49,8 +49,8 @@ static void test_ports(const dev_type *type, const dev_shape *shape)
 		const dev_port *port = &shape->port[p];
 		CONF_CHECK(lower_case(port->name), type->name, "port %d has the name '%s'", p, port->name);
 		CONF_CHECK(internal <= port->internal, type->name, "port %s comes after an internal one", port->name);
-		CONF_CHECK(port->quantity == DEV_VOLTAGE || port->internal, type->name,
-		           "current port %s is not internal", port->name);
+		CONF_CHECK(port->quantity == DEV_CURRENT || p == 0 || !dev_is_control(port - 1), type->name,
+		           "node %s comes after a controlling current", port->name);
 		internal = port->internal;
 		for (int other = 0; other < p; other++)
 			CONF_CHECK(strcmp(shape->port[other].name, port->name) != 0, type->name, "two ports named %s",
