@@ -325,6 +325,8 @@ static ts_status bind_by_letter(elab_bind *bind)
 	}
 	if (letter == 'y')
 		return elab_bind_trap(bind);
+	if (elab_has_form(card))
+		return elab_bind_form(bind);
 	if (strchr("efgh", letter))
 		TS_TRY(elab_refuse_controlled(bind));
 	const int n_node = letter ? modelled_terminals(letter) : 0;

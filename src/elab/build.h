@@ -186,7 +186,7 @@ ts_status elab_check_range(elab_builder *b, const diag_origin *origin, elab_give
 ts_status elab_no_param(elab_bind *bind, const net_param *param, int on_model);
 /* refuse.c: what other simulators have and this version has not */
 void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card);
-/* POLY, TABLE and such forms of E and G. */
+/* Forms of E, F, G and H that are not read. */
 ts_status elab_refuse_controlled(const elab_bind *bind);
 /* The first word after the nodes and the model. */
 ts_status elab_refuse_word(const elab_bind *bind, const net_word *word);
@@ -219,6 +219,9 @@ ts_status elab_bind_source(elab_bind *bind, int first);
 ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage);
 /* The same for an expression of the voltage between bind->node[0] and [1] alone (dev/capacitor_q.h). */
 ts_status elab_compile_across(elab_bind *bind, const net_expr *expr, const dev_program **program);
+/* form.c: is this an E or G element of the form poly(n) ... or table ...? Bind it as a behavioural source. */
+int elab_has_form(const net_card *card);
+ts_status elab_bind_form(elab_bind *bind);
 /* charge.c: the q= or c= of a C element that makes it nonlinear, NULL if it has none. */
 const net_param *elab_find_charge(const net_card *card);
 ts_status elab_bind_charge(elab_bind *bind, const net_param *expr);

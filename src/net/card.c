@@ -223,12 +223,12 @@ static int group_word(net_card_reader *r, size_t from, size_t open, net_word *wo
 	return word->n_arg ? 1 : fail(r, E0201, from, close, "there is nothing between these brackets");
 }
 
-/* e1 a 0 table {v(b)} = (0,0) (1,1): forms of E and G with an '=' between words. Read so that elab/ can refuse them by
- * name.
+/* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E and G with an '=' between words and
+ * with pairs in brackets. Whether they are understood is for elab/ to say.
  */
 static int is_form(const net_card_reader *r, const net_word *word)
 {
-	static const char *const form[] = {"table", "laplace", "freq"};
+	static const char *const form[] = {"poly", "table", "laplace", "freq"};
 	const char letter = peek(r, 0);
 	for (size_t i = 0; r->is_element && r->word.n == 2 && i < sizeof form / sizeof *form; i++)
 		if (strchr("eEgG", letter) && strcmp(word->text, form[i]) == 0)
@@ -243,9 +243,12 @@ static int read_word(net_card_reader *r)
 		r->at++;
 		return 1;
 	}
-	const size_t from = r->at, open = group_open(r, from);
-	if (open)
-		return group_word(r, from, open, &word) && push_word(r, &word);
+	const size_t from = r->at, open = r->is_form && peek(r, from) == '(' ? from : group_open(r, from);
+	if (open) {
+		const int ok = group_word(r, from, open, &word);
+		r->is_form |= ok && is_form(r, &word);
+		return ok && push_word(r, &word);
+	}
 	const size_t end = run_end(r, from, r->is_model && r->word.n < 2 ? ",=(" : ",=");
 	if (!end)
 		return 0;

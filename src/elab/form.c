@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Older forms of E and G, turned into the expression of a behavioural source:
+ *
+ *   poly(n) a1 b1 ... an bn p0 p1 ...    with x_i = v(a_i,b_i) the polynomial
+ *       p0 + p1 x1 + ... + pn xn + p x1 x1 + p x1 x2 + ... + p xn xn + p x1 x1 x1 + ...
+ *       in SPICE2's order: by degree, then by the indices of the factors; poly(1) with one number means p1
+ *   table {x} = (x0,y0) (x1,y1) ...      or table(x, x0,y0, x1,y1, ...): straight lines between corners, constant
+ * outside, y0 + sum_i s_i (min(max(x, x_i), x_{i+1}) - x_i) with s_i the slopes
+ */
+#include <string.h>
+
+#include "elab/build.h"
+
+enum { MOST_DEGREE = 16 };
+
+/* Expressions in the circuit's arena. Every builder returns NULL when memory is exhausted, also if it gets NULL. */
+typedef struct form {
+	elab_bind *bind;
+	src_span span; /* of all that is made */
+} form;
+
+static const net_expr *make(const form *f, net_expr e, const net_expr *a, const net_expr *b)
+{
+	net_expr *made = arena_alloc(f->bind->b->arena, sizeof *made);
+	const net_expr **arg = arena_array(f->bind->b->arena, 2, sizeof *arg);
+	if (!made || !arg)
+		return NULL;
+	arg[0] = a;
+	arg[1] = b;
+	e.span = f->span;
+	e.arg = (const net_expr *const *)arg;
+	*made = e;
+	return made;
+}
+
+static const net_expr *number(const form *f, double value)
+{
+	return make(f, (net_expr){.kind = NET_NUMBER, .number = value}, NULL, NULL);
+}
+
+static const net_expr *binary(const form *f, int op, const net_expr *a, const net_expr *b)
+{
+	return a && b ? make(f, (net_expr){.kind = NET_BINARY, .op = op, .n_arg = 2}, a, b) : NULL;
+}
+
+static const net_expr *call(const form *f, const char *name, const net_expr *a, const net_expr *b)
+{
+	return a && b ? make(f, (net_expr){.kind = NET_CALL, .name = name, .n_arg = 2}, a, b) : NULL;
+}
+
+static ts_status misplaced(const form *f, src_span span, const char *what)
+{
+	diag_add_origin(f->bind->b->diag, E0315, span, f->bind->frame->origin, "'%s': %s", f->bind->card->name, what);
+	return TS_NETLIST;
+}
+
+/* Words that are read one by one, those of groups such as (a,b) included. */
+typedef struct reader {
+	const net_word *word;
+	int n, at, inner;
+} reader;
+
+static const net_word *next_word(reader *r)
+{
+	if (r->at >= r->n)
+		return NULL;
+	const net_word *word = &r->word[r->at];
+	if (word->n_arg > 0)
+		word = &word->arg[r->inner++];
+	if (r->word[r->at].n_arg <= r->inner) {
+		r->inner = 0;
+		r->at++;
+	}
+	return word;
+}
+
+static ts_status read_variables(const form *f, reader *r, int n, const net_expr **x)
+{
+	for (int i = 0; i < n; i++) {
+		const net_word *word[2] = {next_word(r), NULL};
+		word[1] = next_word(r);
+		if (!word[1])
+			return misplaced(f, f->span, "poly(n) wants n pairs of nodes, then the coefficients");
+		for (int k = 0; k < 2; k++)
+			if (word[k]->n_arg > 0 || strpbrk(word[k]->text, "{}'\"(),="))
+				return misplaced(f, word[k]->span, "wanted a node of poly()");
+		x[i] = make(f, (net_expr){.kind = NET_PROBE, .name = "v", .node = {word[0]->text, word[1]->text}}, NULL,
+		            NULL);
+		if (!x[i])
+			return TS_NOMEM;
+	}
+	return TS_OK;
+}
+
+/* The next product: index[degree] never decreases. */
+static void next_product(int *index, int *degree, int n)
+{
+	int i = *degree - 1;
+	while (i >= 0 && index[i] == n - 1)
+		i--;
+	const int value = i >= 0 ? index[i] + 1 : 0;
+	*degree += i < 0;
+	for (int k = i < 0 ? 0 : i; k < *degree && k < MOST_DEGREE; k++)
+		index[k] = value;
+}
+
+static ts_status read_polynomial(const form *f, reader *r, int n, const net_expr *const *x, const net_expr **sum)
+{
+	int index[MOST_DEGREE] = {0}, degree = 0;
+	const int only = n == 1 && r->at == r->n - 1 && r->word[r->at].n_arg == 0;
+	if (r->at >= r->n)
+		return misplaced(f, f->span, "poly() has no coefficients");
+	*sum = number(f, 0);
+	for (const net_word *word = next_word(r); word; word = next_word(r)) {
+		if (!word->expr)
+			return misplaced(f, word->span, "a coefficient of poly() is a number or an expression");
+		if (only)
+			next_product(index, &degree, n);
+		if (degree > MOST_DEGREE)
+			return misplaced(f, word->span, "a term of poly() has more than 16 factors");
+		const net_expr *term = word->expr;
+		for (int k = 0; k < degree; k++)
+			term = binary(f, '*', term, x[index[k]]);
+		*sum = binary(f, '+', *sum, term);
+		next_product(index, &degree, n);
+	}
+	return *sum ? TS_OK : TS_NOMEM;
+}
+
+static ts_status make_poly(const form *f, const net_word *head, reader *r, const net_expr **expr)
+{
+	const net_expr *x[MOST_DEGREE];
+	double n = 0;
+	if (head->n_arg != 1)
+		return misplaced(f, head->span, "wanted poly(n)");
+	TS_TRY(elab_bind_word(f->bind, &head->arg[0], &n));
+	if (!(n >= 1 && n <= MOST_DEGREE && n == (double)(int)n))
+		return misplaced(f, head->span, "n of poly(n) is a whole number from 1 to 16");
+	TS_TRY(read_variables(f, r, (int)n, x));
+	return read_polynomial(f, r, (int)n, x, expr);
+}
+
+/* s (min(max(x, low), high) - low) */
+static const net_expr *line_piece(const form *f, const net_expr *x, const double from[2], const double to[2])
+{
+	const net_expr *inside = call(f, "min", call(f, "max", x, number(f, from[0])), number(f, to[0]));
+	const double slope = (to[1] - from[1]) / (to[0] - from[0]);
+	return binary(f, '*', number(f, slope), binary(f, '-', inside, number(f, from[0])));
+}
+
+static ts_status make_table(const form *f, reader *r, const net_expr **expr)
+{
+	const net_word *input = next_word(r), *word;
+	double last[2] = {0, 0}, corner[2];
+	if (!input || !input->expr)
+		return misplaced(f, input ? input->span : f->span, "table wants an expression, then pairs of numbers");
+	*expr = NULL;
+	while ((word = next_word(r)) != NULL) {
+		const net_word *value = next_word(r);
+		if (!value)
+			return misplaced(f, word->span, "the numbers of table come in pairs");
+		TS_TRY(elab_bind_word(f->bind, word, &corner[0]));
+		TS_TRY(elab_bind_word(f->bind, value, &corner[1]));
+		if (*expr && !(corner[0] > last[0]))
+			return misplaced(f, word->span, "the inputs of table must increase");
+		*expr = *expr ? binary(f, '+', *expr, line_piece(f, input->expr, last, corner)) : number(f, corner[1]);
+		if (!*expr)
+			return TS_NOMEM;
+		last[0] = corner[0];
+		last[1] = corner[1];
+	}
+	return *expr ? TS_OK : misplaced(f, f->span, "table has no pairs");
+}
+
+int elab_has_form(const net_card *card)
+{
+	const net_word *head = card->n_word > 2 ? &card->word[2] : NULL;
+	return strchr("eg", card->name[0]) && head &&
+	       (strcmp(head->text, "table") == 0 || (strcmp(head->text, "poly") == 0 && head->n_arg > 0));
+}
+
+ts_status elab_bind_form(elab_bind *bind)
+{
+	static const dev_shape no_shape = {0};
+	const net_card *card = bind->card;
+	const net_word *head = &card->word[2];
+	const int voltage = card->name[0] == 'e', group = head->text[0] == 't' && head->n_arg > 0;
+	const form f = {bind, head->span};
+	reader r = {.word = card->word, .n = card->n_word, .at = group ? 2 : 3};
+	const net_expr *expr = NULL;
+	bind->type = dev_find(voltage ? "bsource_v" : "bsource_i");
+	bind->shape = &no_shape;
+	TS_TRY(elab_bind_start(bind, 2));
+	TS_TRY(head->text[0] == 't' ? make_table(&f, &r, &expr) : make_poly(&f, head, &r, &expr));
+	TS_TRY(elab_bind_params(bind, NULL));
+	return elab_bind_behaviour(bind, expr, voltage);
+}
