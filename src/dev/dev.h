@@ -121,6 +121,7 @@ typedef struct dev_type {
 	const dev_obs *obs; int n_obs;
 	int n_const;
 	uint8_t linear_q;                /* q is linear in v with constant c (capacitance matrix does not move) */
+	uint8_t plateau;                 /* g and s move, but are constant over wide ranges: not to be found out by trying */
 	uint8_t rest;                    /* carries currents besides those of the sources that have rates */
 	/* param[n_param] (card and instance merged, model type's polarity in `polarity` = +1 n, -1 p, 0), temperature in K
 	 * -> k[n_const]. NULL, or the name of the offending parameter. */

@@ -15,6 +15,7 @@
 #include "dev/mutual_kernel.h"
 #include "dev/resistor_kernel.h"
 #include "dev/rtn_trap_kernel.h"
+#include "dev/switch_kernel.h"
 #include "dev/wave_kernel.h"
 
 dev_kernel_table ISA_NAME(dev_kernels) = {

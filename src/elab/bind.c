@@ -3,6 +3,7 @@
  * in this order), range checks, and a trial run of derive() so that an impossible combination is reported at its place.
  *
  *   r c l   name a b value            d   name a k model [area]         m   name d g s b model
+ *   s       name a b c d model             w   name a b vsource model
  *   v i     name a b waves            e g name a b c d gain, or name a b value={expr}
  *   f h     name a b vsource value                   k   name l1 l2 value: linked.c
  *   b       name a b v={expr} or i={expr}
@@ -261,16 +262,23 @@ static ts_status bind_plain(elab_bind *bind)
 	return params != TS_OK ? params : words;
 }
 
-static ts_status bind_modelled(elab_bind *bind, int n_node)
+static ts_status bind_modelled(elab_bind *bind, const dev_type *type)
 {
 	const net_card *card = bind->card;
+	const int n_node = shape_terminals(type->shape);
+	int at;
 	if (card->n_word < n_node + 1)
 		return too_few(bind, n_node, 1);
 	TS_TRY(bind_nodes(bind, n_node));
-	TS_TRY(elab_model_get(bind, &card->word[n_node]));
+	bind->type = type;
+	bind->shape = type->shape;
+	TS_TRY(elab_bind_controls(bind, n_node, &at));
+	if (card->n_word < at + 1)
+		return too_few(bind, n_node, 1);
+	TS_TRY(elab_model_get(bind, &card->word[at]));
 	bind->shape = bind->type->shape;
 	TS_TRY(elab_bind_fallbacks(bind));
-	const ts_status words = bind_words(bind, n_node + 1);
+	const ts_status words = bind_words(bind, at + 1);
 	if (elab_fatal(words))
 		return words;
 	const ts_status params = elab_bind_params(bind, NULL);
@@ -298,13 +306,13 @@ static ts_status bind_behavioural(elab_bind *bind, const net_param *expr, int vo
 	return elab_bind_behaviour(bind, expr->value, voltage);
 }
 
-/* Terminals of the devices that take a model card, 0 when the letter has none. */
-static int modelled_terminals(char letter)
+/* A device of the letter that takes a model card, NULL when there is none; all have the same terminals. */
+static const dev_type *modelled_type(char letter)
 {
-	for (int i = 0; i < DEV_N_TYPE; i++)
+	for (int i = 0; i < DEV_N_TYPE && letter; i++)
 		if (dev_registry[i]->model && strchr(dev_registry[i]->letter, letter))
-			return shape_terminals(dev_registry[i]->shape);
-	return 0;
+			return dev_registry[i];
+	return NULL;
 }
 
 static ts_status bind_by_letter(elab_bind *bind)
@@ -329,9 +337,9 @@ static ts_status bind_by_letter(elab_bind *bind)
 		return elab_bind_form(bind);
 	if (strchr("efgh", letter))
 		TS_TRY(elab_refuse_controlled(bind));
-	const int n_node = letter ? modelled_terminals(letter) : 0;
-	if (n_node)
-		return bind_modelled(bind, n_node);
+	const dev_type *modelled = modelled_type(letter);
+	if (modelled)
+		return bind_modelled(bind, modelled);
 	bind->type = letter ? dev_select(letter, NULL, "") : NULL;
 	if (!bind->type) {
 		elab_refuse_element(bind->b, bind->frame, card);
@@ -452,7 +460,7 @@ static ts_status bind_and_add(elab_builder *b, elab_frame *frame, const net_card
 /* Words that may name nodes, at most. */
 static int named_nodes(char letter)
 {
-	return strchr("ky", letter) ? 0 : strchr("fh", letter) ? 2 : 4;
+	return strchr("ky", letter) ? 0 : strchr("fhw", letter) ? 2 : 4;
 }
 
 ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *card)

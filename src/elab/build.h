@@ -190,6 +190,8 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 ts_status elab_refuse_controlled(const elab_bind *bind);
 /* The first word after the nodes and the model. */
 ts_status elab_refuse_word(const elab_bind *bind, const net_word *word);
+/* vh= and ih= of a switch's model card that ask for hysteresis. */
+ts_status elab_refuse_hysteresis(const elab_bind *bind, const diag_origin *origin, const net_param *param, double value);
 /* control.c: a .control block, with the card for each of its commands. */
 ts_status elab_refuse_control(elab_builder *b, const net_card *card);
 /* card.c: is there a card of that name, ".tran"? */

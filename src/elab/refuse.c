@@ -11,8 +11,6 @@ static const struct {
 	char letter;
 	const char *what, *advice;
 } letter_table[] = {
-    {'s', "voltage-controlled switches", "use a B source with tanh()"},
-    {'w', "current-controlled switches", "use a B source with tanh()"},
     {'t', "transmission lines", "use a ladder of L, C and R"},
     {'o', "lossy transmission lines", "use a ladder of L, C and R"},
     {'u', "distributed RC lines", "use a ladder of R and C"},
@@ -34,8 +32,8 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 			return;
 		}
 	diag_add_origin(b->diag, E0302, card->name_span, frame->origin,
-	                "'%s': no element begins with '%c'; there are R C L K V I E F G H B D M Y and X", card->name,
-	                card->name[0]);
+	                "'%s': no element begins with '%c'; there are R C L K V I E F G H B D M S W Y and X",
+	                card->name, card->name[0]);
 }
 
 ts_status elab_refuse_controlled(const elab_bind *bind)
@@ -71,10 +69,23 @@ ts_status elab_refuse_word(const elab_bind *bind, const net_word *word)
 		                bind->card->name, name);
 		return TS_NETLIST;
 	}
-	if (strcmp(name, "off") != 0 || !bind->model)
+	const int on = strcmp(name, "on") == 0 && strchr("sw", bind->card->name[0]);
+	if ((strcmp(name, "off") != 0 && !on) || !bind->model)
 		return TS_OK;
 	diag_add_origin(bind->b->diag, E0311, word->span, bind->frame->origin,
-	                "'off', a starting guess, is not in this version: leave it out, or start from .ic");
+	                "'%s', a starting guess, is not in this version: leave it out, or start from .ic", name);
+	return TS_NETLIST;
+}
+
+ts_status elab_refuse_hysteresis(const elab_bind *bind, const diag_origin *origin, const net_param *param, double value)
+{
+	if ((strcmp(param->name, "vh") != 0 && strcmp(param->name, "ih") != 0) || !(value >= 0))
+		return TS_OK;
+	diag_add_origin(
+	    bind->b->diag, E0311, param->value_span, origin,
+	    "switches with hysteresis or a jump (%s >= 0) are not in this version: %s < 0 is minus the half "
+	    "width of a smooth transition",
+	    param->name, param->name);
 	return TS_NETLIST;
 }
 

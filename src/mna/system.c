@@ -78,7 +78,7 @@ static int own_branch(const mna_builder *b, int instance)
 }
 
 /* Currents that an instance reads are numbered by the elements they belong to, which may come later. */
-static ts_status connect_controls(mna_builder *b, int i)
+static ts_status connect_controls(mna_builder *b, int i, uint8_t *is_read)
 {
 	const elab_instance *instance = &b->circuit->instance[i];
 	int *unknown = b->port_unknown + b->port_begin[i];
@@ -88,6 +88,7 @@ static ts_status connect_controls(mna_builder *b, int i)
 		unknown[p] = own_branch(b, instance->control[n++]);
 		if (unknown[p] < 0)
 			return internal_error(b, instance);
+		is_read[unknown[p]] = 1;
 	}
 	return TS_OK;
 }
@@ -99,17 +100,19 @@ ts_status mna_number(mna_builder *b)
 	TS_TRY(count_unknowns(b, &n_unknown));
 	const char **name = arena_array(b->arena, (size_t)n_unknown, sizeof *name);
 	uint8_t *is_current = arena_array(b->arena, (size_t)n_unknown, sizeof *is_current);
-	if (!name || !is_current)
+	uint8_t *is_read = arena_array(b->arena, (size_t)n_unknown, sizeof *is_read);
+	if (!name || !is_current || !is_read)
 		return TS_NOMEM;
 	for (int u = 0; u < c->n_node; u++)
 		name[u] = c->node[u].name;
 	for (int i = 0; i < c->n_instance; i++)
 		TS_TRY(number_instance(b, i, &next, name, is_current));
 	for (int i = 0; i < c->n_instance; i++)
-		TS_TRY(connect_controls(b, i));
+		TS_TRY(connect_controls(b, i, is_read));
 	b->system->n_unknown = n_unknown;
 	b->system->name = name;
 	b->system->is_current = is_current;
+	b->system->is_read = is_read;
 	return TS_OK;
 }
 

@@ -31,6 +31,7 @@ typedef struct mna_system {
 	int n_unknown;            /* with ground */
 	const char *const *name;  /* [n_unknown] "out", "v1#branch", "d1#int" */
 	const uint8_t *is_current; /* [n_unknown] */
+	const uint8_t *is_read;    /* [n_unknown] branch current that another element reads */
 	int n_batch;
 	const mna_batch *batch;
 	lin_csc pattern;          /* n = n_unknown - 1 */

@@ -240,14 +240,17 @@ static int is_small_step(const sim_newton *n, const newton_state *s, int l)
 	return 1;
 }
 
-/* All voltage steps far below tolerance: the residual that is left is rounding in the devices. */
+/* All steps of voltages and of currents that control something far below tolerance: the residual that is left is
+ * rounding in the devices. */
 static int is_tiny_step(const sim_newton *n, const newton_state *s, int l)
 {
 	const elab_circuit *c = n->system->circuit;
+	const double current = c->abstol + ROUND * largest_current(n, l);
 	for (int u = 1; u < n->system->n_unknown; u++) {
 		const int i = u * LANES + l;
-		if (!n->system->is_current[u] &&
-		    !(fabs(n->dx[i]) <= TINY * (c->vntol + c->reltol * fabs(s->tile->x[i]))))
+		const double floor = n->system->is_current[u] ? current : TINY * c->vntol;
+		if ((!n->system->is_current[u] || n->system->is_read[u]) &&
+		    !(fabs(n->dx[i]) <= floor + TINY * c->reltol * fabs(s->tile->x[i])))
 			return 0;
 	}
 	return 1;

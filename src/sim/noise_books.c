@@ -44,7 +44,7 @@ static void warn_of_strangers(const noise_run *run)
 			     at->name);
 			return;
 		}
-		if (!noise_dissipates(at) && strchr("iegb", *at->type->letter)) {
+		if (!noise_dissipates(at) && strchr("iegbfh", *at->type->letter)) {
 			warn(run, "no reservoir accounts for the work of ", at->name);
 			return;
 		}

@@ -2,8 +2,8 @@
  * What kind of thing each batch, unknown and row of a stochastic step is (see sde_impl.h).
  *
  * Linearity is found by looking: a batch whose G, C or S has the same bits at three scattered points is taken to have
- * it constant. Behavioural elements are never taken to be linear. Rows are judged by the values of C at the starting
- * point, not by the pattern: a transistor whose overlap capacitances are zero leaves its nodes algebraic.
+ * it constant. Behavioural elements and switches are never taken to be linear. Rows are judged by the values of C at
+ * the starting point, not by the pattern: a transistor whose overlap capacitances are zero leaves its nodes algebraic.
  */
 #include <string.h>
 #include "base/alloc.h"
@@ -115,11 +115,11 @@ static void classify_batches(sde_builder *b, look *k)
 	const mna_system *s = b->plan->system;
 	for (int i = 0; i < s->n_batch; i++) {
 		const mna_batch *batch = &s->batch[i];
-		b->nonlinear[i] =
-		    (uint8_t)(!batch->type->shape || (has_part(batch->shape, DEV_G) && moves(k, i, DEV_G)));
+		b->nonlinear[i] = (uint8_t)(!batch->type->shape || batch->type->plateau ||
+		                            (has_part(batch->shape, DEV_G) && moves(k, i, DEV_G)));
 		b->moving[i] = (uint8_t)(!batch->type->linear_q && has_part(batch->shape, DEV_C) &&
 		                         (!batch->type->shape || moves(k, i, DEV_C)));
-		b->steady[i] = (uint8_t)(batch->shape->n_noise == 0 || !moves(k, i, DEV_S));
+		b->steady[i] = (uint8_t)(batch->shape->n_noise == 0 || (!batch->type->plateau && !moves(k, i, DEV_S)));
 	}
 }
 
@@ -199,14 +199,16 @@ static void classify_branches(sde_builder *b)
 	}
 }
 
-/* Equation of an instance without a charge or a source that holds its unknown, into which a current enters that is
- * known as an average over the step only. */
-static int reads_average(const sde_builder *b, const dev_shape *shape, const int *unknown)
+/* Does a current that is known as an average over the step only enter an equation without a charge, or through a law
+ * that is not linear? */
+static int reads_average(const sde_builder *b, int batch, const int *unknown)
 {
+	const dev_shape *shape = b->plan->system->batch[batch].shape;
 	for (int e = 0; e < shape->n_stamp; e++) {
 		const dev_stamp *stamp = &shape->stamp[e];
 		if ((stamp->part & DEV_G) && dev_is_control(&shape->port[stamp->col]) &&
-		    b->averaged[unknown[stamp->col]] && b->kind[unknown[stamp->row]] == SDE_ALGEBRAIC)
+		    b->averaged[unknown[stamp->col]] &&
+		    (b->kind[unknown[stamp->row]] == SDE_ALGEBRAIC || b->nonlinear[batch]))
 			return 1;
 	}
 	return 0;
@@ -221,7 +223,7 @@ static ts_status check_controls(const sde_builder *b)
 		const elab_instance *instance = &s->circuit->instance[i];
 		const mna_batch *batch = &s->batch[s->batch_of[i]];
 		const int *unknown = batch->unknown + (ptrdiff_t)s->index_in_batch[i] * batch->shape->n_port;
-		if (!instance->control || !reads_average(b, batch->shape, unknown))
+		if (!instance->control || !reads_average(b, s->batch_of[i], unknown))
 			continue;
 		diag_add_origin(b->diag, E0412, instance->span, instance->origin, "the current of '%s' controls '%s'",
 		                s->circuit->instance[*instance->control].name, instance->name);

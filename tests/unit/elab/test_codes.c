@@ -94,12 +94,17 @@ static const bad_deck elements[] = {
     {"g1 a 0 table {v(b)} = (0,0) (0,1)\nr1 a b 1\n", "2:30", "E0315", "increase"},
     {"g1 a 0 table {v(b)} = (0,0) (1)\nr1 a b 1\n", "2:30", "E0315", "pairs"},
     {"g1 a 0 table {v(b)}\nr1 a b 1\n", "2:8", "E0315", "no pairs"},
+    {".model sm sw\nw1 a 0 v1 sm\nv1 a 0 1\n", "2:8", "E0302", "csw"},
+    {".model sm csw\nw1 a 0 v2 sm\nv1 a 0 1\n", "3:8", "E0314", "v1"},
+    {"w1 a 0 v1\nv1 a 0 1\n", "2:1", "E0307", "model"},
     {".subckt s x y\nc1 x y q='v(x,z)'\nr1 z 0 1\n.ends\nx1 a 0 s\nr1 a 0 1\n", "3:11", "E0315", "v(x,y)"},
 };
 
 static const bad_deck refused[] = {
     {"q1 c b e npn\n", "2:1", "E0311", "bipolar"},
-    {"s1 a 0 b 0 sw\n", "2:1", "E0311", "tanh"},
+    {".model sm sw vt=1 vh=0.1\ns1 a 0 b 0 sm\nr1 b a 1\n", "2:22", "E0311", "hysteresis"},
+    {".model sm csw it=1 ih=0\nw1 a 0 v1 sm\nv1 a 0 1\n", "2:23", "E0311", "ih < 0"},
+    {".model sm sw\ns1 a 0 a 0 sm on\n", "3:15", "E0311", "on"},
     {"f1 a 0 poly(1) v1 0 1\n", "2:8", "E0311", "poly form"},
     {"t1 a 0 b 0 z0=50 td=1n\n", "2:1", "E0311", "ladder"},
     {"j1 d g s jm\n", "2:1", "E0311", "M element"},
