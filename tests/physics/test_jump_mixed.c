@@ -50,7 +50,7 @@ static void books_closed(const sde_bench *b)
 
 static void test_packets_at_rest(void)
 {
-	enum { COUNT = 3000, EACH = 8 };
+	enum { COUNT = 1500, EACH = 16 }; /* 96 ps, three relaxation times: samples are independent */
 	const sde_options o = {.reading = SIM_JUMP, .method = SIM_WT2, .scale = 1, .energy = 1};
 	char text[500];
 	t_section("EKV packets at equilibrium: %d samples of 0.1 fF", COUNT * LANES);
@@ -139,7 +139,7 @@ static void test_packets_in_flow(void)
 /* Moments of node a behind a diode; charge(v) of its capacitor. */
 static void test_nonlinear(const char *what, const char *capacitor, double h, double (*charge)(double), double vv)
 {
-	enum { COUNT = 4000, EACH = 20 };
+	enum { COUNT = 2400, EACH = 100 }; /* some four relaxation times */
 	const sde_options o = {.reading = SIM_JUMP, .method = SIM_WT2, .scale = 1, .energy = 1};
 	char text[500];
 	t_section("%s, %d samples", what, COUNT * LANES);
