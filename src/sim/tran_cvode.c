@@ -39,7 +39,7 @@ typedef struct cvode_state {
 	int n_coupling;
 	coupling *coupled; /* C_d */
 	double t;
-	int is_open;
+	int is_open, has_stepped; /* since the last start */
 	sim_tran_counts before; /* of finished segments */
 } cvode_state;
 
@@ -285,6 +285,7 @@ static ts_status cvode_start(void *state, double t, const double *y, int jumped)
 	self->message.text[0] = 0;
 	const int failed = self->is_open ? CVodeReInit(self->mem, t, self->s) : open_integrator(self, t);
 	self->is_open = 1;
+	self->has_stepped = 0;
 	self->t = t;
 	if (failed || CVodeSetStopTime(self->mem, r->b))
 		return sim_sun_fail(&self->setup, &self->message, t, -1);
@@ -313,6 +314,7 @@ static ts_status cvode_step(void *state, double *t)
 	*t = self->t;
 	if (flag < 0)
 		return sim_sun_fail(&self->setup, &self->message, self->t, worst_unknown(self));
+	self->has_stepped = 1;
 	charge_to_y(self, self->t, N_VGetArrayPointer(self->s), self->y);
 	sim_reduced_seen(self->r, self->y);
 	CVodeGetLastStep(self->mem, &self->r->step);
@@ -323,9 +325,10 @@ static ts_status cvode_dense(void *state, double t, double *y, double *ydot)
 {
 	cvode_state *self = state;
 	sim_reduced *r = self->r;
-	if (CVodeGetDky(self->mem, t, 0, self->work))
+	/* before its first step CVODE's interpolant divides zero by zero */
+	if (self->has_stepped && CVodeGetDky(self->mem, t, 0, self->work))
 		return sim_sun_fail(&self->setup, &self->message, t, -1);
-	charge_to_y(self, t, N_VGetArrayPointer(self->work), y);
+	charge_to_y(self, t, N_VGetArrayPointer(self->has_stepped ? self->work : self->s), y);
 	mna_assemble(r->tile, DEV_F);
 	for (int i = 0; i < r->n; i++)
 		self->b[i] = 0;
