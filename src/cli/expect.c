@@ -9,6 +9,7 @@
 #include "cli/ensemble.h"
 #include "cli/expect.h"
 #include "cli/linear.h"
+#include "cli/measure.h"
 #include "cli/table.h"
 #include "extract/cell.h"
 #include "net/expr.h"
@@ -307,6 +308,16 @@ static ts_status pbit_claim(claim *c)
 	return unknown(c, "use v0 vs worst tau tau_int p power energy_per_bit energy_per_tau landauer residual");
 }
 
+static ts_status measure_claim(const claim *c)
+{
+	int found = 0;
+	const double index = c->expect->has_at ? c->expect->at : 1;
+	if (!(index >= 1 && index <= 1e9))
+		return unknown(c, "at= counts the analyses from 1");
+	TS_TRY(cli_measure_find(c->file, c->expect->quantity, (long)index, c->diag, c->out, &found));
+	return found ? TS_OK : unknown(c, "no analysis of its kind, or not so many");
+}
+
 static const sim_request *find_request(const elab_circuit *c, const char *analysis)
 {
 	static const char *const kind[] = {
@@ -344,7 +355,9 @@ ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, 
 	cli_estimate e = {.se = (double)NAN};
 	claim c = {session, expect, file, find_request(session->circuit, expect->analysis), session->diag, &e};
 	ts_status status;
-	if (is_pbit(session->circuit, expect->analysis)) {
+	if (!strcmp(expect->analysis, "measure")) {
+		status = measure_claim(&c);
+	} else if (is_pbit(session->circuit, expect->analysis)) {
 		status = pbit_claim(&c);
 	} else if (!c.request) {
 		diag_add(c.diag, E0321, expect->span, "the deck has no analysis and no .pbit '%s'", expect->analysis);

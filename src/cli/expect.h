@@ -3,6 +3,7 @@
  *
  *   op, dc, tran   an expression of v(a), v(a,b), i(v1); dc and tran interpolate linearly at `at`, without it the last
  *   ac, noise, tf  cli/linear.h
+ *   measure        the name of a .measure; at= counts where it was taken on several analyses or rows
  *   trannoise      mean(v(a)) var(v(a)) std(v(a)) final_mean(v(a)) final_var(v(a)) power heat residual, and cli/books.h
  *   a .pbit's name v0 vs worst tau tau_int p power energy_per_bit energy_per_tau landauer residual; tau, tau_int, p and
  *                  power take at=BIAS

@@ -9,6 +9,7 @@
 #include "cli/books.h"
 #include "cli/ensemble.h"
 #include "cli/linear.h"
+#include "cli/measure.h"
 #include "cli/simulate.h"
 #include "cli/table.h"
 #include "extract/cell.h"
@@ -206,7 +207,9 @@ ts_status cli_results(const cli_session *session, const out_file *file, FILE *to
 		TS_TRY(q->kind == SIM_TRANNOISE ? noise(&job, q->name)
 		       : cli_is_linear(q->kind) ? cli_linear_print(file, q, session->diag, to, json)
 		                                : deterministic(&job, q->name, q->kind == SIM_OP));
+		TS_TRY(cli_fourier_print(file, q->name, session->diag, to, json));
 	}
+	TS_TRY(cli_measure_print(file, session->diag, to, json));
 	for (int i = 0; i < c->n_pbit; i++) {
 		char group[200];
 		snprintf(group, sizeof group, "/pbit/%s", c->pbit[i].name);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/stop.h"
+#include "cli/measure.h"
 #include "cli/simulate.h"
 #include "extract/cell.h"
 
@@ -98,6 +99,8 @@ static ts_status run_requests(cli_session *session, const cli_simulation *simula
 		TS_TRY(sim_run(session->system, request, &options, file, session->diag));
 		if (!simulation->quiet)
 			print_choice(session, file, request);
+		TS_TRY(cli_measure(c, request, file, session->diag));
+		TS_TRY(cli_fourier(c, request, file, session->diag));
 		TS_TRY(out_flush(file, session->diag));
 		if (stop_requested())
 			return TS_STOPPED;

@@ -17,6 +17,7 @@
 #include "elab/scope.h"
 
 enum {
+	ELAB_KEEP_DEFAULT = -1, /* sim_request.keep without KEEP=, until all cards are read */
 	ELAB_REFUSED = -2,           /* in instance_map: an element that was reported */
 	ELAB_MAX_INSTANCE = 2000000, /* instances and subcircuit expansions together */
 	ELAB_MAX_NESTING = 64,
@@ -99,6 +100,7 @@ typedef struct elab_builder {
 	elab_list node, instance, expansion; /* expansion: src_span of each X element */
 	elab_list control; /* elab_control */
 	elab_list request, save, pbit, expect, initial;
+	elab_list measure, four, watch; /* elab_measure, elab_four, elab_probe */
 	int save_all;        /* .save all */
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
 	double scale;        /* .options scale=: of the lengths on M lines */
@@ -258,6 +260,16 @@ ts_status elab_card_pbit(elab_builder *b, const net_card *card);
 ts_status elab_card_save(elab_builder *b, const net_card *card);
 ts_status elab_card_ic(elab_builder *b, const net_card *card);
 ts_status elab_card_expect(elab_builder *b, const net_card *card);
+
+/* measure.c */
+ts_status elab_card_measure(elab_builder *b, const net_card *card);
+ts_status elab_card_four(elab_builder *b, const net_card *card);
+/* Is there a measure of that name? */
+int elab_has_measure(const elab_builder *b, const char *name);
+/* After all cards: store what measures need, which includes the trajectories of ensembles. */
+ts_status elab_measures_end(elab_builder *b);
+/* measured.c: the expression of a measure as elab_measure has it; its probes are added to b->watch. */
+ts_status elab_measured(elab_builder *b, sim_kind kind, const net_expr *expr, const net_expr **out);
 
 /* field.c: fields of dot cards, all in the deck's scope */
 /* Numbers of the card's words from `first` on: between low and high of them; form is what a message shows. */

@@ -20,17 +20,19 @@ static const struct {
 	const char *name;
 	card_reader *read;
 } reader_table[] = {
-    {".op", elab_card_op},          {".dc", elab_card_dc},
-    {".tran", elab_card_tran},      {".trannoise", elab_card_trannoise},
-    {".jump", elab_card_trannoise}, {".ac", elab_card_ac},
-    {".noise", elab_card_noise},    {".tf", elab_card_tf},
-    {".pbit", elab_card_pbit},      {".save", elab_card_save},
-    {".ic", elab_card_ic},          {".expect", elab_card_expect},
-    {".temp", done_before},         {".options", done_before},
-    {".option", done_before},       {".opt", done_before},
-    {".if", done_before},           {".elseif", done_before},
-    {".else", done_before},         {".endif", done_before},
-    {".global", done_before},       {".end", done_before},
+    {".op", elab_card_op},           {".dc", elab_card_dc},
+    {".tran", elab_card_tran},       {".trannoise", elab_card_trannoise},
+    {".jump", elab_card_trannoise},  {".ac", elab_card_ac},
+    {".noise", elab_card_noise},     {".tf", elab_card_tf},
+    {".pbit", elab_card_pbit},       {".save", elab_card_save},
+    {".ic", elab_card_ic},           {".expect", elab_card_expect},
+    {".measure", elab_card_measure}, {".meas", elab_card_measure},
+    {".four", elab_card_four},       {".temp", done_before},
+    {".options", done_before},       {".option", done_before},
+    {".opt", done_before},           {".if", done_before},
+    {".elseif", done_before},        {".else", done_before},
+    {".endif", done_before},         {".global", done_before},
+    {".end", done_before},
 };
 
 static const struct {
@@ -46,13 +48,10 @@ static const struct {
 static const struct {
 	const char *name, *advice;
 } refused_table[] = {
-    {".measure", "use .expect for a claim, or read the result file"},
-    {".meas", "use .expect for a claim, or read the result file"},
     {".step", "use --set NAME=VALUE in a loop, or .dc"},
     {".data", "use --set NAME=VALUE in a loop"},
     {".alter", "use --set NAME=VALUE in a loop"},
-    {".four", "read the result file"},
-    {".fft", "read the result file"},
+    {".fft", "use .four for harmonics, .trannoise with PSD= for spectra, or read the result file"},
     {".sens", "use .dc"},
     {".pz", "use .ac"},
     {".disto", "use .tran"},
@@ -111,16 +110,22 @@ static ts_status read_card(elab_builder *b, const net_card *card)
 	return strcmp(card->name, ".control") == 0 ? elab_refuse_control(b, card) : report_unknown(b, card);
 }
 
-/* .expect names analyses and .pbit cells that may stand below it, so it is read last. */
+/* Measures name analyses, and .expect measures too, all of which may stand below: they are read last. */
+static int reading_pass(const net_card *card)
+{
+	const int measures = strcmp(card->name, ".measure") == 0 || strcmp(card->name, ".meas") == 0;
+	return strcmp(card->name, ".expect") == 0 ? 2 : measures;
+}
+
 ts_status elab_other_cards(elab_builder *b)
 {
-	for (int pass = 0; pass < 2; pass++)
+	for (int pass = 0; pass < 3; pass++)
 		for (int i = 0; i < b->top.n_card; i++) {
 			const net_card *card = &b->top.card[i];
-			const int late = strcmp(card->name, ".expect") == 0;
-			const ts_status status = card->kind == NET_DOT && late == pass ? read_card(b, card) : TS_OK;
+			const int now = card->kind == NET_DOT && reading_pass(card) == pass;
+			const ts_status status = now ? read_card(b, card) : TS_OK;
 			if (elab_fatal(status))
 				return status;
 		}
-	return TS_OK;
+	return elab_measures_end(b);
 }

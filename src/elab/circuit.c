@@ -50,7 +50,8 @@ static elab_circuit *make_circuit(const net_deck *deck, const src_map *sources)
 	                    .reltol = 1e-6,
 	                    .abstol = 1e-15,
 	                    .vntol = 1e-9,
-	                    .itl = 200};
+	                    .itl = 200,
+	                    .nfreqs = 10};
 	return c;
 }
 
@@ -145,6 +146,9 @@ static ts_status keep(elab_builder *b)
 	c->n_pbit = b->pbit.n;
 	c->n_expect = b->expect.n;
 	c->n_ic = b->initial.n;
+	c->n_measure = b->measure.n;
+	c->n_four = b->four.n;
+	c->n_watch = b->watch.n;
 	c->node = elab_list_keep(&b->node, sizeof *c->node, b->arena);
 	c->instance = elab_list_keep(&b->instance, sizeof *c->instance, b->arena);
 	c->request = elab_list_keep(&b->request, sizeof *c->request, b->arena);
@@ -152,15 +156,21 @@ static ts_status keep(elab_builder *b)
 	c->pbit = elab_list_keep(&b->pbit, sizeof *c->pbit, b->arena);
 	c->expect = elab_list_keep(&b->expect, sizeof *c->expect, b->arena);
 	c->ic = elab_list_keep(&b->initial, sizeof *c->ic, b->arena);
-	if (!c->node || !c->instance || !c->request || !c->save || !c->pbit || !c->expect || !c->ic)
-		return TS_NOMEM;
+	c->measure = elab_list_keep(&b->measure, sizeof *c->measure, b->arena);
+	c->four = elab_list_keep(&b->four, sizeof *c->four, b->arena);
+	c->watch = elab_list_keep(&b->watch, sizeof *c->watch, b->arena);
+	const void *const kept[] = {c->node,   c->instance, c->request, c->save, c->pbit,
+	                            c->expect, c->ic,       c->measure, c->four, c->watch};
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+		if (!kept[i])
+			return TS_NOMEM;
 	return make_indices(c);
 }
 
 static void finish(elab_builder *b)
 {
 	elab_list *const list[] = {&b->node, &b->instance, &b->expansion, &b->control, &b->request,
-	                           &b->save, &b->pbit,     &b->expect,    &b->initial};
+	                           &b->save, &b->pbit,     &b->expect,    &b->initial, &b->measure, &b->four, &b->watch};
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		alloc_free(list[i]->item);
 	for (int i = 0; b->frame.model && i < b->top.n_card; i++)

@@ -134,6 +134,54 @@ typedef struct elab_expect {
 	src_span span;
 } elab_expect;
 
+/* .measure KIND NAME ...: a number taken from the curves of every analysis of that kind (cli/measure.h evaluates it).
+ * Expressions keep earlier measures as NET_NAMEs; parameters of the deck and functions are written out. Their probes are
+ * v i n, and vm vdb vp vr vi im idb ip ir ii; the nodes of a probe are canonical names. */
+typedef enum elab_measure_type {
+	ELAB_MEASURE_TRIG, /* where event[1] happens, less where event[0] does */
+	ELAB_MEASURE_FIND, /* quantity at event[0] */
+	ELAB_MEASURE_WHEN, /* where event[0] happens */
+	ELAB_MEASURE_DERIV, /* slope of quantity at event[0] */
+	ELAB_MEASURE_AVG,  /* of quantity in the window from here on */
+	ELAB_MEASURE_RMS,
+	ELAB_MEASURE_MIN,
+	ELAB_MEASURE_MAX,
+	ELAB_MEASURE_PP,
+	ELAB_MEASURE_INTEG,
+	ELAB_MEASURE_MIN_AT,
+	ELAB_MEASURE_MAX_AT,
+	ELAB_MEASURE_PARAM /* quantity, of earlier measures */
+} elab_measure_type;
+typedef enum elab_edge { ELAB_CROSS, ELAB_RISE, ELAB_FALL } elab_edge;
+enum { ELAB_LAST = -1 };
+
+/* at=, or the count-th time that left - right passes zero. NULL: not given. */
+typedef struct elab_event {
+	const net_expr *at, *left, *right;
+	elab_edge edge;
+	long count;                     /* 1, 2, ..., or ELAB_LAST */
+	const net_expr *td, *from, *to; /* crossings that count */
+} elab_event;
+
+typedef struct elab_measure {
+	const char *name;
+	sim_kind kind;
+	elab_measure_type type;
+	const net_expr *quantity;
+	elab_event event[2];
+	const net_expr *from, *to; /* window, NULL: all of the axis */
+	src_span span;
+} elab_measure;
+
+/* .four FREQUENCY SIGNAL ...: Fourier series of the last period of every .tran */
+typedef struct elab_four {
+	double frequency; /* Hz */
+	int n_signal;
+	const char *const *name;          /* [n_signal] canonical text */
+	const net_expr *const *quantity; /* [n_signal] as in a measure */
+	src_span span;
+} elab_four;
+
 typedef struct elab_initial {
 	int node;
 	double value;
@@ -157,6 +205,13 @@ typedef struct elab_circuit {
 	const elab_expect *expect;
 	int n_ic;
 	const elab_initial *ic;
+	int n_measure;
+	const elab_measure *measure; /* in the order of the deck */
+	int n_four;
+	const elab_four *four;
+	int n_watch;
+	const elab_probe *watch; /* signals that .measure and .four read; also in save where that is not empty */
+	int nfreqs;              /* .options nfreqs: terms of .four, the constant one included; default 10 */
 	const int *node_by_name;     /* [n_node] sorted by name, for elab_find_node */
 	const int *instance_by_name; /* [n_instance] */
 	double temperature;          /* .temp or .options temp, K; default 300.15 */

@@ -286,7 +286,12 @@ ts_status elab_card_expect(elab_builder *b, const net_card *card)
 	expect.quantity = expect.expr ? net_expr_text(b->arena, expect.expr) : card->word[1].text;
 	if (!expect.quantity)
 		return TS_NOMEM;
-	if (!has_analysis(b, expect.analysis)) {
+	const int is_measure = strcmp(expect.analysis, "measure") == 0;
+	if (is_measure && !elab_has_measure(b, expect.quantity)) {
+		diag_add(b->diag, E0314, card->word[1].span, "the deck has no measure '%s'", expect.quantity);
+		return TS_NETLIST;
+	}
+	if (!is_measure && !has_analysis(b, expect.analysis)) {
 		if (was_refused(b, expect.analysis))
 			return TS_NETLIST;
 		diag_add(b->diag, E0314, card->word[0].span, "the deck has no analysis and no .pbit '%s'",

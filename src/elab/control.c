@@ -10,13 +10,11 @@ static const struct {
 	const char *command, *advice;
 } advice_table[] = {
     {"run", "nothing: every analysis card is run"},
-    {"meas", ".expect for a claim, or the result file"},
-    {"measure", ".expect for a claim, or the result file"},
     {"ac", ".tran with a sin() source"},
     {"noise", ".trannoise"},
     {"tf", ".dc"},
     {"sens", ".dc"},
-    {"fourier", "the result file"},
+    {"fourier", ".four"},
     {"fft", "the result file"},
     {"psd", ".trannoise with PSD="},
     {"print", ".save"},

@@ -280,6 +280,6 @@ ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"fmin", 1e-30, 1e30, 0}, &r.fmin));
 	TS_TRY(elab_field_value(b, card, (elab_quantity){"fmax", 1e-30, 1e30, 0}, &r.fmax));
 	r.samples = (long)samples;
-	r.keep = (int)keep;
+	r.keep = elab_field_find(card, "keep") ? (int)keep : ELAB_KEEP_DEFAULT;
 	return elab_request_add(b, r);
 }

@@ -87,7 +87,7 @@ static ts_status find_temperature(elab_builder *b)
 static ts_status set_option(elab_builder *b, const net_param *param)
 {
 	elab_circuit *c = b->circuit;
-	double itl = c->itl;
+	double itl = c->itl, nfreqs = c->nfreqs;
 	const struct {
 		const char *name;
 		double low, high, *value;
@@ -95,6 +95,7 @@ static ts_status set_option(elab_builder *b, const net_param *param)
 	    {"reltol", 1e-14, 1, &c->reltol}, {"abstol", 1e-300, 1, &c->abstol}, {"vntol", 1e-300, 1e3, &c->vntol},
 	    {"gmin", 0, 1, &c->gmin},         {"cmin", 0, 1, &c->cmin},          {"itl", 1, 1e6, &itl},
 	    {"itl1", 1, 1e6, &itl},           {"tnom", -273, 2000, &b->tnom},    {"scale", 1e-15, 1e15, &b->scale},
+	    {"nfreqs", 2, 1e4, &nfreqs},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (strcmp(table[i].name, param->name) != 0)
@@ -103,6 +104,7 @@ static ts_status set_option(elab_builder *b, const net_param *param)
 		const elab_quantity quantity = {param->name, table[i].low, table[i].high, 0};
 		const ts_status status = elab_field_value(b, &card, quantity, table[i].value);
 		c->itl = (int)itl;
+		c->nfreqs = (int)nfreqs;
 		return status;
 	}
 	diag_add(b->diag, W0301, param->span, "unknown option '%s' has no effect", param->name);

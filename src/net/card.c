@@ -244,12 +244,13 @@ static int read_word(net_card_reader *r)
 		return 1;
 	}
 	const size_t from = r->at, open = r->is_form && peek(r, from) == '(' ? from : group_open(r, from);
-	if (open) {
+	if (open && !r->is_measure) {
 		const int ok = group_word(r, from, open, &word);
 		r->is_form |= ok && is_form(r, &word);
 		return ok && push_word(r, &word);
 	}
-	const size_t end = run_end(r, from, r->is_model && r->word.n < 2 ? ",=(" : ",=");
+	size_t end = run_end(r, from, r->is_model && r->word.n < 2 ? ",=(" : ",=");
+	end += end == from && r->is_measure;
 	if (!end)
 		return 0;
 	if (end == from)
@@ -482,7 +483,7 @@ static int read_fields(net_card_reader *r)
 				return 0;
 			continue;
 		}
-		const size_t end = param_name_end(r, r->at, &value);
+		const size_t end = r->is_measure ? 0 : param_name_end(r, r->at, &value);
 		if (!(end ? read_param(r, end, value) : read_word(r)))
 			return 0;
 	}
@@ -517,6 +518,7 @@ static void set_kind(net_card_reader *r, net_card *card)
 	r->is_model = card->kind == NET_MODEL;
 	r->is_scope = card->kind == NET_PARAM;
 	r->is_formula = card->kind == NET_PARAM || strcmp(card->name, ".expect") == 0;
+	r->is_measure = strcmp(card->name, ".measure") == 0 || strcmp(card->name, ".meas") == 0;
 	r->is_file =
 	    strcmp(card->name, ".include") == 0 || strcmp(card->name, ".inc") == 0 || strcmp(card->name, ".lib") == 0;
 }
@@ -568,7 +570,7 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 	r->at = 0;
 	r->end = text->n;
 	r->word.n = r->param.n = 0;
-	r->is_element = r->is_model = r->is_file = r->is_formula = r->is_scope = r->is_form = 0;
+	r->is_element = r->is_model = r->is_file = r->is_formula = r->is_scope = r->is_form = r->is_measure = 0;
 	r->fault = (net_fault){.code = DIAG_N_CODE};
 	if (!read_name(r, card))
 		return 0;

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "sim/tran.h"
+#include "sim/tran_points.h"
 #include "sim/tran_signal.h"
 
 static const double LOCAL_PART = 0.1;    /* of reltol: local error per step */
@@ -29,6 +30,7 @@ typedef struct tran_run {
 	const sim_integrator_type *type;
 	void *integrator;
 	sim_tran_signals signals;
+	sim_tran_points points;
 	double *y, *ydot, *x;
 	progress *bar;
 	long corners;
@@ -63,6 +65,7 @@ static ts_status make_run(tran_run *run)
 		return TS_NOMEM;
 	run->ydot = run->y + n;
 	run->x = run->y + 2 * n;
+	TS_TRY(sim_tran_points_create(run->system, &run->points));
 	return sim_tran_signals_create(run->system, n_time, &run->signals);
 }
 
@@ -72,6 +75,7 @@ static void free_run(tran_run *run)
 		run->type->destroy(run->integrator);
 	progress_destroy(run->bar);
 	sim_tran_signals_destroy(&run->signals);
+	sim_tran_points_destroy(&run->points);
 	alloc_free(run->y);
 	sim_reduced_destroy(run->reduced);
 	mna_tile_destroy(run->tile);
@@ -121,16 +125,42 @@ static ts_status make_integrator(tran_run *run)
 	return run->type->create(&setup, &run->integrator);
 }
 
+/* The full unknowns at a time of the last step. */
+static ts_status state_at(tran_run *run, double t)
+{
+	if (run->integrator)
+		TS_TRY(run->type->dense(run->integrator, t, run->y, run->ydot));
+	sim_reduced_full(run->reduced, t, run->y, run->ydot, run->x);
+	return TS_OK;
+}
+
 /* Samples of the grid up to t. */
 static ts_status sample_until(tran_run *run, double t)
 {
 	sim_tran_signals *s = &run->signals;
 	while (s->filled < s->n_time && grid_time(run, s->filled) <= t) {
 		const double at = grid_time(run, s->filled);
-		if (run->integrator)
-			TS_TRY(run->type->dense(run->integrator, at, run->y, run->ydot));
-		sim_reduced_full(run->reduced, at, run->y, run->ydot, run->x);
+		TS_TRY(state_at(run, at));
 		sim_tran_signals_add(s, at, run->x);
+	}
+	return TS_OK;
+}
+
+/* Points for measures from `from`, where there is one already unless from == to, up to `to`; none before TSTART. */
+static ts_status add_points(tran_run *run, double from, double to)
+{
+	const sim_request *q = run->request;
+	const double begin = fmax(from, q->tstart), length = to - begin;
+	const double longest = run->integrator ? to - from : q->tstop / STEPS_AT_LEAST;
+	double n = 0;
+	if (run->points.n_signal == 0 || length < 0)
+		return TS_OK;
+	if (length > 0)
+		n = fmax(SIM_POINTS_PER_STEP * ceil(length / longest), ceil(length / q->tstep - GRID_SLACK));
+	for (double k = from < begin || n == 0 ? 0 : 1; k <= n; k++) {
+		const double t = k < n ? begin + length * k / n : to;
+		TS_TRY(state_at(run, t));
+		TS_TRY(sim_tran_points_add(&run->points, t, run->x));
 	}
 	return TS_OK;
 }
@@ -147,6 +177,7 @@ static ts_status run_segment(tran_run *run, double a, double b)
 		else
 			t = b;
 		TS_TRY(sample_until(run, t));
+		TS_TRY(add_points(run, before, t));
 		progress_add(run->bar, t - before);
 	}
 	return TS_OK;
@@ -173,6 +204,7 @@ static ts_status run_segments(tran_run *run)
 			TS_TRY(run->type->start(run->integrator, a, is_first ? run->y : NULL, jumped));
 		if (is_first)
 			TS_TRY(sample_until(run, 0));
+		TS_TRY(add_points(run, a, a));
 		TS_TRY(run_segment(run, a, b));
 		const double c = next_corner(run, b);
 		jumped = sim_reduced_jumps(run->reduced, a, b, c);
@@ -207,6 +239,7 @@ static ts_status write_results(const tran_run *run, out_file *file, ts_status en
 	if (run->signals.filled == 0)
 		return TS_OK;
 	TS_TRY(sim_tran_signals_write(&run->signals, run->request->name, file, run->diag));
+	TS_TRY(sim_tran_points_write(&run->points, run->request->name, file, run->diag));
 	return write_attributes(run, file, ended);
 }
 

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Expressions of measures. Functions and parameters of the deck are written out; what is left are probes and names of
+ * earlier measures. A probe of .ac such as vdb(a,b) reads as a function call and becomes a NET_PROBE of that name.
+ */
+#include <string.h>
+
+#include "elab/build.h"
+#include "net/expr.h"
+
+typedef struct reader {
+	elab_builder *b;
+	sim_kind kind;
+} reader;
+
+static int is_one_of(const char *const *table, const char *name)
+{
+	for (; *table; table++)
+		if (strcmp(*table, name) == 0)
+			return 1;
+	return 0;
+}
+
+static int is_response(const char *name)
+{
+	static const char *const part[] = {"m", "db", "p", "r", "i", NULL};
+	return (*name == 'v' || *name == 'i') && is_one_of(part, name + 1);
+}
+
+/* Names that are curves: the axis, and what a noise analysis has. */
+static int is_curve(sim_kind kind, const char *name)
+{
+	static const char *const noise[] = {
+	    "onoise", "inoise", "onoise_spectrum", "inoise_spectrum", "onoise_total", "inoise_total", "gain",
+	    "hertz",  NULL};
+	static const char *const transient[] = {"time", NULL}, *const frequency[] = {"hertz", NULL};
+	if (kind == SIM_NOISE)
+		return is_one_of(noise, name);
+	return is_one_of(kind == SIM_AC ? frequency : transient, name) &&
+	       (kind == SIM_AC || kind == SIM_TRAN || kind == SIM_TRANNOISE);
+}
+
+static ts_status watch(elab_builder *b, const elab_probe *probe)
+{
+	const elab_probe *known = b->watch.item;
+	for (int i = 0; i < b->watch.n; i++)
+		if (strcmp(known[i].name, probe->name) == 0)
+			return TS_OK;
+	elab_probe *slot = elab_list_add(&b->watch, sizeof *slot);
+	if (!slot)
+		return TS_NOMEM;
+	*slot = *probe;
+	return TS_OK;
+}
+
+/* `plain` is v(...), i(...) or n(...); the result has the name of `as`. */
+static ts_status read_probe(reader *r, const net_expr *plain, const char *as, const net_expr **out)
+{
+	elab_builder *b = r->b;
+	elab_probe probe;
+	TS_TRY(elab_field_probe(b, plain, plain->span, &probe));
+	TS_TRY(watch(b, &probe));
+	net_expr *copy = arena_alloc(b->arena, sizeof *copy);
+	if (!copy)
+		return TS_NOMEM;
+	*copy = *plain;
+	copy->name = as;
+	const elab_node *node = b->node.item;
+	for (int i = 0; i < 2 && !probe.is_current && copy->node[i]; i++)
+		copy->node[i] = node[probe.node[i]].name;
+	*out = copy;
+	if (r->kind == SIM_AC && !as[1])
+		diag_add(b->diag, W0333, plain->span, "%s is the real part here: write %sr() or %sm()", probe.name, as,
+		         as);
+	return TS_OK;
+}
+
+static ts_status read_response(reader *r, const net_expr *call, const net_expr **out)
+{
+	net_expr plain = {.kind = NET_PROBE, .name = *call->name == 'v' ? "v" : "i", .span = call->span};
+	if (call->n_arg < 1 || call->n_arg > (*call->name == 'v' ? 2 : 1) || r->kind != SIM_AC) {
+		diag_add(r->b->diag, E0315, call->span, "%s() is for .measure ac: of a node, two nodes or a source",
+		         call->name);
+		return TS_NETLIST;
+	}
+	for (int i = 0; i < call->n_arg; i++) {
+		plain.node[i] = net_expr_text(r->b->arena, call->arg[i]);
+		if (!plain.node[i])
+			return TS_NOMEM;
+	}
+	return read_probe(r, &plain, call->name, out);
+}
+
+static ts_status read_name(reader *r, const net_expr *name, const net_expr **out)
+{
+	elab_builder *b = r->b;
+	if (elab_has_measure(b, name->name) || is_curve(r->kind, name->name))
+		return TS_OK;
+	net_expr *number = arena_alloc(b->arena, sizeof *number);
+	if (!number)
+		return TS_NOMEM;
+	*number = (net_expr){.kind = NET_NUMBER, .span = name->span};
+	*out = number;
+	return elab_value(&b->eval, &b->frame.scope, name, &number->number);
+}
+
+static ts_status rewrite(reader *r, const net_expr *e, const net_expr **out)
+{
+	*out = e;
+	if (e->kind == NET_NAME)
+		return read_name(r, e, out);
+	if (e->kind == NET_PROBE)
+		return read_probe(r, e, e->name, out);
+	if (e->kind == NET_CALL && is_response(e->name))
+		return read_response(r, e, out);
+	if (e->kind == NET_CALL && e->n_arg == 1 && strcmp(e->name, "par") == 0)
+		return rewrite(r, e->arg[0], out);
+	if (e->n_arg == 0)
+		return TS_OK;
+	net_expr *copy = arena_alloc(r->b->arena, sizeof *copy);
+	const net_expr **arg = arena_array(r->b->arena, (size_t)e->n_arg, sizeof *arg);
+	if (!copy || !arg)
+		return TS_NOMEM;
+	*copy = *e;
+	copy->arg = arg;
+	*out = copy;
+	ts_status worst = TS_OK;
+	for (int i = 0; i < e->n_arg; i++) {
+		const ts_status status = rewrite(r, e->arg[i], &arg[i]);
+		worst = status != TS_OK ? status : worst;
+	}
+	return worst;
+}
+
+ts_status elab_measured(elab_builder *b, sim_kind kind, const net_expr *expr, const net_expr **out)
+{
+	reader r = {b, kind};
+	const net_expr *inlined = expr;
+	TS_TRY(elab_function_inline(&b->eval, &b->frame.scope, b->arena, expr, &inlined));
+	return rewrite(&r, inlined, out);
+}
