@@ -6,13 +6,13 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "cli/books.h"
+#include "cli/curve.h"
 #include "cli/ensemble.h"
 #include "cli/expect.h"
 #include "cli/linear.h"
 #include "cli/measure.h"
 #include "cli/table.h"
 #include "extract/cell.h"
-#include "net/expr.h"
 
 static const double DEFAULT_REL = 1e-6; /* a claim without rel, abs or sigma */
 static const double SAME_BIAS = 1e-6;   /* of the sweep's width */
@@ -33,111 +33,31 @@ static ts_status unknown(const claim *c, const char *what)
 	return TS_NETLIST;
 }
 
-/* Linear interpolation of y over the axis x, either direction; NAN outside. */
-static double interpolate(const double *x, const double *y, size_t n, double at)
+/* The place of at= on the axis, or its end without; the first row of a nested sweep. */
+static ts_status place_of(const claim *c, const cli_curves *curves, cli_place *place)
 {
-	const double slack = 1e-9 * fabs(n > 1 ? x[n - 1] - x[0] : 0);
-	for (size_t i = 0; i + 1 < n; i++) {
-		const double low = fmin(x[i], x[i + 1]), high = fmax(x[i], x[i + 1]);
-		if (at < low - slack || at > high + slack)
-			continue;
-		const double part = high > low ? (at - x[i]) / (x[i + 1] - x[i]) : 0;
-		return y[i] + part * (y[i + 1] - y[i]);
-	}
-	return n == 1 && fabs(x[0] - at) <= 1e-9 * fabs(at) ? y[0] : (double)NAN;
-}
-
-static ts_status sample_axis(const claim *c, const double *y, size_t n, double *value)
-{
-	char path[200];
-	double *axis = NULL;
-	size_t dims[4] = {0};
-	int rank = 0;
-	snprintf(path, sizeof path, "/analyses/%s/%s", c->request->name, c->request->kind == SIM_DC ? "sweep" : "time");
-	TS_TRY(out_get(c->file, path, &rank, dims, &axis, c->diag));
-	*value = interpolate(axis, y, n < dims[0] ? n : dims[0], c->expect->at);
-	alloc_free(axis);
-	if (isnan(*value)) {
-		diag_add(c->diag, E0321, c->expect->span, "at=%g lies outside the axis of %s", c->expect->at,
-		         c->request->name);
-		return TS_NETLIST;
-	}
-	return TS_OK;
-}
-
-static ts_status stored_signal(const claim *c, const char *signal, double *value)
-{
-	char path[400];
-	double *data = NULL;
-	size_t dims[4] = {0};
-	int rank = 0;
-	snprintf(path, sizeof path, "/analyses/%s/signals/%s", c->request->name, signal);
-	TS_TRY(out_get(c->file, path, &rank, dims, &data, c->diag));
-	const size_t n = rank > 1 ? dims[1] : dims[0]; /* first row of a nested sweep */
-	ts_status status = n > 0 ? TS_OK : TS_NETLIST;
-	if (status == TS_OK && c->expect->has_at && c->request->kind != SIM_OP)
-		status = sample_axis(c, data, n, value);
-	else if (status == TS_OK)
-		*value = data[n - 1];
-	alloc_free(data);
-	return status;
-}
-
-static int is_stored(const claim *c, const char *signal)
-{
-	char path[400];
-	snprintf(path, sizeof path, "/analyses/%s/signals/%s", c->request->name, signal);
-	return out_exists(c->file, path);
-}
-
-static int node_value(const claim *c, const char *node, double *value)
-{
-	char signal[160];
-	*value = 0;
-	if (!strcmp(node, "0") || !strcmp(node, "gnd"))
-		return 1;
-	snprintf(signal, sizeof signal, "v(%s)", node);
-	return is_stored(c, signal) && stored_signal(c, signal, value) == TS_OK;
-}
-
-static int probe_value(void *self, const net_expr *probe, double *value)
-{
-	const claim *c = self;
-	char signal[320];
-	if (probe->name[0] != 'v') {
-		snprintf(signal, sizeof signal, "%s(%s)", probe->name, probe->node[0]);
-		return is_stored(c, signal) && stored_signal(c, signal, value) == TS_OK;
-	}
-	double minus = 0;
-	if (probe->node[1]) {
-		snprintf(signal, sizeof signal, "v(%s,%s)", probe->node[0], probe->node[1]);
-		if (is_stored(c, signal))
-			return stored_signal(c, signal, value) == TS_OK;
-		if (!node_value(c, probe->node[1], &minus))
-			return 0;
-	}
-	if (!node_value(c, probe->node[0], value))
-		return 0;
-	*value -= minus;
-	return 1;
-}
-
-static int no_name(void *self, const char *name, src_span span, double *value)
-{
-	(void)self, (void)name, (void)span, (void)value;
-	return 0;
+	*place = (cli_place){.i = curves->n_x ? curves->n_x - 1 : 0};
+	if (!c->expect->has_at || c->request->kind == SIM_OP || cli_curves_find(curves, c->expect->at, place))
+		return TS_OK;
+	diag_add(c->diag, E0321, c->expect->span, "at=%g lies outside the axis of %s", c->expect->at, c->request->name);
+	return TS_NETLIST;
 }
 
 static ts_status expression_claim(claim *c)
 {
-	const net_env env = {.name = no_name, .probe = probe_value, .self = c};
+	cli_curves curves;
+	cli_place place;
 	if (!c->expect->expr)
 		return unknown(c, "it is not an expression of v(...) and i(...)");
 	if (c->request->kind == SIM_DC && !c->expect->has_at)
 		return unknown(c, "a sweep needs at=VALUE");
 	const int errors = diag_count(c->diag, DIAG_ERROR);
 	*c->out = (cli_estimate){.se = (double)NAN};
-	const ts_status status = net_expr_eval(c->expect->expr, &env, c->diag, &c->out->value);
+	TS_TRY(cli_curves_open(c->file, c->request->name, c->request->kind, 0, c->diag, &curves));
+	ts_status status = place_of(c, &curves, &place);
+	if (status == TS_OK && !cli_curves_value(&curves, c->expect->expr, place, c->diag, &c->out->value))
+		status = TS_NETLIST;
+	cli_curves_close(&curves);
 	if (status != TS_OK && diag_count(c->diag, DIAG_ERROR) == errors)
 		return unknown(c, "a signal it names is not in the results");
 	return status;

@@ -264,11 +264,14 @@ static double take(job *j, const elab_measure *m)
 static void unit_of(job *j, const elab_measure *m, char unit[48])
 {
 	const char *x = j->curves.x_unit, *y = m->quantity ? cli_curves_unit(&j->curves, m->quantity) : "";
+	const size_t density = strlen(y) > 3 && strcmp(y + strlen(y) - 3, "/Hz") == 0 ? strlen(y) - 3 : 0;
 	const int is_x = m->type == ELAB_MEASURE_TRIG || m->type == ELAB_MEASURE_WHEN ||
 	                 m->type == ELAB_MEASURE_MIN_AT || m->type == ELAB_MEASURE_MAX_AT;
 	*unit = 0;
 	if (is_x)
 		snprintf(unit, 48, "%s", x);
+	else if (m->type == ELAB_MEASURE_INTEG && density && strcmp(x, "Hz") == 0)
+		snprintf(unit, 48, "%.*s", (int)density, y);
 	else if (m->type == ELAB_MEASURE_INTEG && *y)
 		snprintf(unit, 48, "%s %s", y, x);
 	else if (m->type == ELAB_MEASURE_DERIV && *y)

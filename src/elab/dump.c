@@ -89,8 +89,8 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 	static const char *const reading[] = {
 	    [SIM_SHIFTED] = "shifted", [SIM_HK] = "hk",     [SIM_STRAT] = "strat", [SIM_ITO] = "ito",
 	    [SIM_NOISE_OFF] = "off",   [SIM_JUMP] = "jump", [SIM_AUTO] = "auto",   [SIM_CARD] = "card"};
-	static const char *const method[] = {
-	    [SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun", [SIM_LM] = "lm", [SIM_EM] = "em", [SIM_LEAP] = "leap"};
+	static const char *const method[] = {[SIM_WT2] = "wt2", [SIM_BE] = "be", [SIM_HEUN] = "heun",
+	                                     [SIM_LM] = "lm",   [SIM_EM] = "em", [SIM_LEAP] = "leap"};
 	static const char *const spacing[] = {[SIM_DEC] = "dec", [SIM_OCT] = "oct", [SIM_LIN] = "lin"};
 	fprintf(to, "  %s", r->name);
 	if (r->dc_instance >= 0)
@@ -184,7 +184,8 @@ void elab_dump(const elab_circuit *c, FILE *to)
 	fprintf(to, "instances %d\n", c->n_instance);
 	for (int i = 0; i < c->n_instance; i++)
 		dump_instance(c, &c->instance[i], to);
-	fprintf(to, "requests %d\n", c->n_request + c->n_save + c->n_pbit + c->n_expect + c->n_ic);
+	fprintf(to, "requests %d\n",
+	        c->n_request + c->n_save + c->n_pbit + c->n_expect + c->n_ic + c->n_measure + c->n_four);
 	for (int i = 0; i < c->n_request; i++)
 		dump_request(c, &c->request[i], to);
 	for (int i = 0; i < c->n_ic; i++) {
@@ -196,6 +197,14 @@ void elab_dump(const elab_circuit *c, FILE *to)
 		fprintf(to, "  save %s\n", c->save[i].name);
 	for (int i = 0; i < c->n_pbit; i++)
 		dump_pbit(c, &c->pbit[i], to);
+	for (int i = 0; i < c->n_measure; i++)
+		fprintf(to, "  measure %s\n", c->measure[i].name);
+	for (int i = 0; i < c->n_four; i++) {
+		put_number(to, "  four ", c->four[i].frequency);
+		for (int k = 0; k < c->four[i].n_signal; k++)
+			fprintf(to, " %s", c->four[i].name[k]);
+		fprintf(to, "\n");
+	}
 	for (int i = 0; i < c->n_expect; i++)
 		dump_expect(&c->expect[i], to);
 }

@@ -37,6 +37,9 @@ herr_t h5_write_attr(hid_t object, const char *name, hid_t type, size_t n, const
 ts_status h5_list_attrs(const out_file *file, const char *path, size_t *n, char ***name, diag_list *diag);
 /* show_books.c: thermodynamic figures of an analysis, part of out_show. */
 void h5_show_books(const out_file *file, const char *root, FILE *to);
+/* show_measures.c: Fourier series of an analysis, all measures of the file. */
+void h5_show_fourier(const out_file *file, const char *root, FILE *to);
+void h5_show_measures(const out_file *file, FILE *to);
 /* Pack n names into one block that starts with the pointers. NULL when memory is exhausted. */
 char **h5_pack_names(size_t n, const char *const *name);
 #endif

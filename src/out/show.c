@@ -396,6 +396,7 @@ static ts_status show_analyses(const show_job *job)
 		show_axis(job, root, "frequency");
 		show_signals(job, root);
 		show_totals(job, root);
+		h5_show_fourier(job->file, root, job->to);
 		show_ensemble(job, root);
 		h5_show_books(job->file, root, job->to);
 		show_errors(job, root);
@@ -447,6 +448,7 @@ ts_status out_show(const out_file *file, FILE *to, diag_list *diag)
 	const show_job job = {file, to, diag};
 	show_head(&job);
 	TS_TRY(show_analyses(&job));
+	h5_show_measures(file, to);
 	TS_TRY(show_cells(&job));
 	if (fflush(to) == 0 && !ferror(to))
 		return TS_OK;

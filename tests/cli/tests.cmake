@@ -117,9 +117,19 @@ ts_cli_test(bad.measure_warnings EXIT 0 ARGS run bad/measure_warnings.cir -o ${P
   MATCH "cir:6:25: warning: goal.*W0331" "cir:6:32: warning: weight" "cir:7:14: warning: err" "cir:8:7: warning: .*no analysis"
   "cir:9:17: warning: .*real part.*W0333" "cir:10:1: warning: .*window ends.*W0334" "cir:16:1: warning: .*shorter than a period.*W0335"
   "never .*failed: there is no such crossing" "outside .*failed: the place lies outside" "empty .*failed: its window"
-  "after .*failed: a measure it is made of" "top2 +2" REFUSE "late")
+  "after .*failed: a measure it is made of" "top2 +2" REFUSE "dc1 ")
 ts_cli_test(check.measures EXIT 0 ARGS check --run decks/measures.cir MATCH "32 of 32 claims hold")
 ts_cli_test(check.first_passage EXIT 0 ARGS check --run decks/first_passage.cir MATCH "6 of 6 claims hold")
+
+ts_cli_test(run.measures EXIT 0 ARGS run decks/measures.cir -o ${PROJECT_BINARY_DIR}/measures.h5
+  MATCH "tran1 fourier v.s.: THD 1[.0-9]*e-05 %" "tran1 +never +- .*failed: there is no such crossing" "noise1 +ktc +4.14[0-9]*e-12 +V.2"
+  REFUSE "warning")
+ts_cli_test(show.measures EXIT 0 ARGS show ${PROJECT_BINARY_DIR}/measures.h5
+  MATCH "fourier v.s.* 999.99[0-9]m fundamental" "measures of noise1" "t50 +693.147n s" "never +- s  failed: there is no such crossing")
+set_tests_properties(cli.run.measures PROPERTIES FIXTURES_SETUP measures)
+set_tests_properties(cli.show.measures PROPERTIES FIXTURES_REQUIRED measures)
+ts_cli_test(run.square EXIT 0 ARGS run decks/square.cir -o ${PROJECT_BINARY_DIR}/square.h5
+  MATCH "1 +1e.06 +1.27324 " "3 +3e.06 +0.424413 " "9 +9e.06 +0.141471 " "THD 42.87")
 
 # usage
 ts_cli_test(help EXIT 0 ARGS --help MATCH "run " "check " "extract " "dtm " "130")

@@ -137,7 +137,7 @@ static const bad_deck refused[] = {
     {"v1 a 0 1\nr1 a 0 1\n.noise v(a) v1 dec 1 1 10 noise=hk\n", "4:33", "E0315", "shifted card"},
     {"v1 a 0 1\nr1 a 0 1\n.tf v(a)\n", "4:1", "E0315", "SOURCE"},
     {"v1 a 0 1\nr1 a 0 1\n.tf v(a) i1\n", "4:10", "E0314", "i1"},
-    {"r1 a 0 1\n.measure tran x max v(a)\n", "3:1", "E0311", ".expect"},
+    {"r1 a 0 1\n.fft v(a)\n", "3:1", "E0311", ".four"},
     {"r1 a 0 1\n.step param x 1 2 1\n", "3:1", "E0311", "--set"},
     {"r1 a 0 1\n.jump 1n 1u noise=hk\n", "3:19", "E0315", "use .trannoise"},
     {"r1 a 0 1\n.frobnicate\n", "3:1", "E0311", ".frobnicate"},
