@@ -32,7 +32,7 @@ static const char doc[] =
     "  .expect mycell tau value=96n rel=0.05          (mycell: name of a .pbit card)\n\n"
     "Quantities. op, dc, tran: expressions of v(a), v(a,b), i(v1). ac: vm(a) vdb(a) vp(a) vr(a) vi(a), of "
     "(a,b) too, im(v1) and so on, at=HZ. noise: onoise inoise onoise(r1) gain, at=HZ or over the band. "
-    "tf: gain rin rout. trannoise: mean(v(a)) var(v(a)) std(v(a)) "
+    "tf: gain rin rout. measure: the name of a .measure. trannoise: mean(v(a)) var(v(a)) std(v(a)) "
     "final_mean(v(a)) final_var(v(a)) power heat entropy residual; tur(i(v1)) ft ft(m1) ift ift(m1) work work(v1) "
     "var(work) jarzynski jarzynski(v1) gyration(v(a),v(b)) where the card asked for them. A .pbit: v0 vs worst tau "
     "tau_int "

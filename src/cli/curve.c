@@ -112,16 +112,27 @@ static double *probe_data(const cli_curves *c, const net_expr *probe, char unit[
 }
 
 /* "V^2/Hz" -> "V/sqrt(Hz)", "V^2" -> "V" */
-static void root_unit(char unit[16], int density)
+static void root_unit(char unit[16])
 {
 	const char first[2] = {unit[0], 0};
-	snprintf(unit, 16, "%s%s", first, density ? "/sqrt(Hz)" : "");
+	snprintf(unit, 16, "%s%s", first, strchr(unit, '/') ? "/sqrt(Hz)" : "");
+}
+
+/* The root of an integral over the band, as a curve. */
+static double *noise_total(const cli_curves *c, const char *stem, char unit[16])
+{
+	char path[NAME_ROOM];
+	snprintf(path, sizeof path, "%s/total/%s", c->folder, stem);
+	double *total = read_data(c, path, 1, unit);
+	double *data = total ? constant(c, sqrt(*total)) : NULL;
+	root_unit(unit);
+	alloc_free(total);
+	return data;
 }
 
 static double *noise_data(const cli_curves *c, const char *name, char unit[16])
 {
 	char path[2 * NAME_ROOM], stem[8];
-	double total = 0;
 	snprintf(stem, sizeof stem, "%.6s", name);
 	if (!strcmp(name, "onoise") || !strcmp(name, "inoise"))
 		return stored(c, name, unit);
@@ -134,14 +145,10 @@ static double *noise_data(const cli_curves *c, const char *name, char unit[16])
 		double *data = stored(c, stem, unit);
 		for (size_t i = 0; data && i < c->n_x; i++)
 			data[i] = sqrt(data[i]);
-		root_unit(unit, 1);
+		root_unit(unit);
 		return data;
 	}
-	snprintf(path, sizeof path, "%s/total/%s", c->folder, stem);
-	if (strcmp(name + 6, "_total") != 0 || out_get_scalar(c->file, path, &total, c->diag) != TS_OK)
-		return NULL;
-	root_unit(strcpy(unit, "V"), 0);
-	return constant(c, sqrt(total));
+	return strcmp(name + 6, "_total") == 0 ? noise_total(c, stem, unit) : NULL;
 }
 
 static double *name_data(const cli_curves *c, const char *name, char unit[16])
