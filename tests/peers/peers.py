@@ -1,0 +1,381 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Run decks in ngspice and here, and compare the results of every analysis in them.
+
+usage: peers.py THERMOSPICE [--area NAME] [--markdown] [DECK...]
+
+Without DECK: all of tests/peers/AREA/*.cir. Each runs unchanged in both. A line per deck shows the worst error of each
+kind of analysis; exit status 1 when one exceeds its tolerance, 77 with a message where ngspice is absent.
+
+    op dc ac tf   largest difference over the full scale of the signal
+    noise         largest difference of densities, relative to themselves; of the integrated output noise
+    tran          rms difference over the full scale of the signal; ngspice's points are joined by straight lines
+    measure       difference of a .measure, relative to itself
+    four          difference of a harmonic's magnitude over the largest, and of the distortion
+
+Compared are all node voltages and source currents that both programs store. The full scale of a signal is its largest
+magnitude in ngspice, but at least a millionth of the largest of its kind (volts, amperes) in the analysis.
+
+A deck may say, in comments, `* peer: tran=0.02 because REASON` (another tolerance) and `* peer: skip=v(x),NAME because
+REASON` (a signal or measure left out). Decks that are held to tight figures want `.options reltol=1e-6` and a largest
+step on `.tran`: ngspice's own tolerance of 1e-3 is as coarse as the figures compared.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOLERANCE = {"op": 1e-3, "dc": 2e-3, "ac": 2e-3, "noise": 1e-2, "tf": 2e-3, "tran": 1e-2, "measure": 5e-3, "four": 5e-3}
+PLOT = {"op": "operating point", "dc": "dc transfer", "ac": "ac analysis", "noise": "noise spectral",
+        "total": "integrated noise", "tf": "transfer function", "tran": "transient analysis"}
+INFINITE = 1e18  # ohm; what ngspice writes for a resistance without end
+FLOOR = 1e-6  # least full scale, of the largest of its kind
+HERE = pathlib.Path(__file__).parent
+
+
+class Mismatch(Exception):
+    """The two results cannot be compared."""
+
+
+def require(holds, message):
+    if not holds:
+        raise Mismatch(message)
+
+
+# ---- what a deck asks for
+
+
+def directives(text):
+    """Tolerances and names to leave out, from `* peer:` comments; each must give its reason."""
+    tolerance, skip = dict(TOLERANCE), set()
+    for line in re.findall(r"^\*\s*peer:\s*(.*)$", text, re.M):
+        found = re.fullmatch(r"(\w+)=(\S+)\s+because\s+\S.*", line.strip())
+        require(found, f"cannot read '* peer: {line}'")
+        key, value = found.groups()
+        if key == "skip":
+            skip |= set(re.findall(r"[\w.#]+(?:\([^()]*\))?", value.lower()))
+        else:
+            require(key in TOLERANCE, f"unknown '* peer: {key}='")
+            tolerance[key] = float(value)
+    return tolerance, skip
+
+
+def analyses(text):
+    """Kind of analysis -> how many cards; measures and Fourier analyses count as kinds."""
+    count = {}
+    for line in text.lower().splitlines()[1:]:
+        word = line.split()[0] if line.split() else ""
+        kind = {".four": "four"}.get(word) or ("measure" if word.startswith(".meas") else word[1:])
+        if word.startswith(".") and kind in TOLERANCE:
+            count[kind] = count.get(kind, 0) + 1
+    return count
+
+
+# ---- ngspice
+
+
+def number(text):
+    re_part, _, im_part = text.partition(",")
+    return complex(float(re_part), float(im_part)) if im_part else float(re_part)
+
+
+def read_raw(path):
+    """Plots of an ASCII raw file in their order: (name, {variable: values})."""
+    plots, lines, k = [], path.read_text().splitlines(), 0
+    while k < len(lines):
+        key, _, rest = lines[k].partition(":")
+        k += 1
+        if key == "Plotname":
+            plot = rest.strip().lower()
+        elif key == "No. Variables":
+            n_variable = int(rest)
+        elif key == "No. Points":
+            n_point = int(rest)
+        elif key == "Variables":
+            names = [peer_name(lines[k + i].split()[1].lower()) for i in range(n_variable)]
+            k += n_variable
+        elif key == "Values":
+            words, size = [], n_variable + 1
+            while len(words) < n_point * size:
+                words += lines[k].split()
+                k += 1
+            columns = [words[i + 1::size] for i in range(n_variable)]
+            plots.append((plot, {n: np.array([number(w) for w in c]) for n, c in zip(names, columns)}))
+    return plots
+
+
+def peer_name(name):
+    """ngspice's name of a signal as ours: i(v.x1.v2) and v.x1.v2#branch are i(x1.v2)."""
+    if name.endswith("#branch"):
+        name = f"i({name[:-7]})"
+    return re.sub(r"^i\([a-z]\.(.+)\)$", r"i(\1)", name)
+
+
+def spice(deck, folder, options):
+    environment = dict(os.environ, SPICE_ASCIIRAWFILE="1")
+    # ngspice 39 exits 1 for some warnings; what it did not compute is missed below
+    done = subprocess.run(["ngspice", "-b", *options, str(deck)], timeout=120, env=environment, cwd=folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    return done.stdout
+
+
+def run_peer(deck, folder, wanted):
+    """{kind: [table, ...]} of ngspice; measures are one table, a Fourier analysis a table per signal."""
+    raw = folder / "peer.raw"
+    output = spice(deck, folder, ["-r", str(raw)])
+    require(raw.exists(), "ngspice wrote nothing:\n" + output)
+    plots = read_raw(raw)
+    results = {kind: [t for name, t in plots if word in name] for kind, word in PLOT.items()}
+    if "measure" in wanted or "four" in wanted:  # not with -r
+        output = spice(deck, folder, [])
+        results["measure"], results["four"] = [read_measures(output)], read_fourier(output)
+    return results
+
+
+def read_measures(output):
+    return {name.lower(): float(value) for name, value in
+            re.findall(r"^(\w+)\s+=\s+([-+]?[\d.]+(?:e[-+]?\d+)?)\b", output, re.M)}
+
+
+def read_fourier(output):
+    """Tables of .four: {"signal", "thd", "magnitude"}."""
+    tables = []
+    for block in output.split("Fourier analysis for ")[1:]:
+        rows = re.findall(r"^\s*\d+\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s*$", block, re.M)
+        thd = re.search(r"THD:\s*(\S+)\s*%", block)
+        tables.append({"signal": block.split(":")[0].strip().lower(), "thd": float(thd.group(1)) / 100,
+                       "magnitude": np.array([float(r[1]) for r in rows])})
+    return tables
+
+
+# ---- thermospice
+
+
+def run_here(program, deck, folder):
+    """{kind: [table, ...]} of our result file; the axes are in the tables under their own names."""
+    result = folder / "here.h5"
+    done = subprocess.run([program, "run", str(deck), "-o", str(result)], timeout=120, cwd=folder,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    require(done.returncode == 0, f"exit status {done.returncode}:\n{done.stderr}")
+    results = {}
+    with h5py.File(result) as f:
+        for name, group in f["analyses"].items():
+            kind = group.attrs["type"]
+            kind = kind.decode() if isinstance(kind, bytes) else str(kind)
+            results.setdefault(kind, []).append(read_group(group))
+            results.setdefault("four", []).extend(read_own_fourier(group))
+        measures = {n.lower(): d[()] for g in f.get("measures", {}).values() for n, d in g.items()}
+    results["measure"] = [measures]
+    return results
+
+
+def read_group(group):
+    table = {n: np.ravel(d[()]) for n, d in group.get("signals", {}).items()}
+    for axis in ("time", "frequency", "sweep", "sweep2"):
+        if axis in group:
+            table[axis] = group[axis][()]
+    if "total/onoise" in group:
+        table["total"] = group["total/onoise"][()]
+    return {n.lower(): v for n, v in table.items()}
+
+
+def read_own_fourier(group):
+    return [{"signal": name.lower(), "thd": float(g.attrs["thd"]), "magnitude": g["magnitude"][()]}
+            for name, g in group.get("fourier", {}).items()]
+
+
+# ---- comparison; each returns {signal: error}
+
+
+def common(here, peer, skip):
+    """Names of voltages and currents in both tables."""
+    names = [n for n in peer if n in here and re.match(r"[vi]\(", n) and n not in skip]
+    require(names, "no signal in common")
+    return names
+
+
+def scales(peer, names):
+    largest = {kind: max([np.max(np.abs(peer[n])) for n in names if n[0] == kind], default=0) for kind in "vi"}
+    return {n: max(np.max(np.abs(peer[n])), FLOOR * largest[n[0]]) or 1.0 for n in names}
+
+
+def same_axis(ours, theirs, what):
+    require(len(ours) == len(theirs), f"{len(ours)} points of {what}, ngspice has {len(theirs)}")
+    scale = np.max(np.abs(theirs)) or 1.0
+    require(np.all(np.abs(ours - theirs) < 1e-6 * scale), f"other points of {what}")
+
+
+def largest_errors(here, peer, skip):
+    names = common(here, peer, skip)
+    for n in names:
+        require(len(here[n]) == len(peer[n]), f"{len(here[n])} points of {n}, ngspice has {len(peer[n])}")
+    scale = scales(peer, names)
+    return {n: np.max(np.abs(here[n] - peer[n])) / scale[n] for n in names}
+
+
+def compare_dc(here, peer, skip):
+    axis = np.real(next(iter(peer.values())))
+    inner = here["sweep"]
+    same_axis(np.tile(inner, len(axis) // len(inner)), axis, "the sweep")
+    return largest_errors(here, peer, skip)
+
+
+def compare_ac(here, peer, skip):
+    same_axis(here["frequency"], np.real(peer["frequency"]), "frequency")  # its imaginary part is not set
+    pairs = {n: (n[0] + "r" + n[1:], n[0] + "i" + n[1:]) for n in peer if re.match(r"[vi]\(", n)}
+    complex_here = {n: here[r] + 1j * here[i] for n, (r, i) in pairs.items() if r in here}
+    return largest_errors(complex_here, peer, skip)
+
+
+def compare_noise(here, peer, total, skip):
+    same_axis(here["frequency"], np.real(peer["frequency"]), "frequency")
+    errors = {n: np.max(np.abs(here[n] / np.abs(peer[n + "_spectrum"]) ** 2 - 1)) for n in ("onoise", "inoise")}
+    errors["total"] = abs(float(here["total"]) / float(np.abs(total["v(onoise_total)"][0])) ** 2 - 1)
+    return {n: e for n, e in errors.items() if n not in skip}
+
+
+def compare_tf(here, peer, skip):
+    errors = {}
+    for name, part in {"gain": "transfer_function", "rin": "#input_impedance", "rout": "output_impedance"}.items():
+        (key,) = [n for n in peer if part in n]
+        got, want = float(here[name][0]), float(np.real(peer[key][0]))
+        if name not in skip and not (np.isinf(got) and want >= INFINITE):
+            errors[name] = abs(got - want) / max(abs(want), FLOOR)
+    return errors
+
+
+def compare_tran(here, peer, skip):
+    names, t = common(here, peer, skip), here["time"]
+    scale, axis = scales(peer, names), np.real(peer["time"])
+    require(abs(axis[-1] / t[-1] - 1) < 1e-6, f"ends at {t[-1]:g} s, in ngspice at {axis[-1]:g} s")
+    return {n: np.sqrt(np.mean((here[n] - np.interp(t, axis, np.real(peer[n]))) ** 2)) / scale[n] for n in names}
+
+
+def compare_measures(here, peer, skip, asked):
+    missing = [n for n in asked if n not in skip and n not in peer]
+    require(not missing, "ngspice has no measure " + ", ".join(missing))
+    missing = [n for n in asked if n not in skip and n not in here]
+    require(not missing, "no measure " + ", ".join(missing))
+    return {n: float(abs(np.ravel(here[n])[0] - peer[n]) / (abs(peer[n]) or 1)) for n in asked if n not in skip}
+
+
+def compare_fourier(here, peer, skip):
+    mine = {t["signal"]: t for t in here}
+    errors = {}
+    for t in peer:
+        name = t["signal"]
+        if name in skip:
+            continue
+        require(name in mine, f"no Fourier analysis of {name}")
+        n = min(len(t["magnitude"]), len(mine[name]["magnitude"]))
+        require(n > 2, f"{name}: {n} harmonics")
+        gap = np.abs(t["magnitude"][:n] - mine[name]["magnitude"][:n])
+        errors[name] = max(np.max(gap) / np.max(t["magnitude"]), abs(t["thd"] - mine[name]["thd"]))
+    return errors
+
+
+def compare_kind(kind, here, peer, skip, text):
+    """Errors of all analyses of a kind, in the order of their cards."""
+    if kind == "measure":
+        asked = re.findall(r"^\.meas\w*\s+\w+\s+(\w+)", text.lower(), re.M)
+        return compare_measures(here[kind][0], peer[kind][0], skip, asked)
+    if kind == "four":
+        return compare_fourier(here[kind], peer[kind], skip)
+    errors = {}
+    for k, (a, b) in enumerate(zip(here[kind], peer[kind])):
+        if kind == "noise":
+            part = compare_noise(a, b, peer["total"][k], skip)
+        else:
+            function = {"op": largest_errors, "dc": compare_dc, "ac": compare_ac, "tf": compare_tf, "tran": compare_tran}
+            part = function[kind](a, b, skip)
+        for name, e in part.items():
+            errors[name] = max(errors.get(name, 0), e)
+    return errors
+
+
+def compare(program, deck):
+    """[(kind, worst error, its signal, tolerance, number of signals)] of a deck."""
+    text = deck.read_text()
+    tolerance, skip = directives(text)
+    wanted = analyses(text)
+    require(wanted, "no analysis")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        here, peer = run_here(program, deck, folder), run_peer(deck, folder, wanted)
+    rows = []
+    for kind, count in wanted.items():
+        if kind not in ("measure", "four"):
+            require(len(here.get(kind, [])) == count, f"{len(here.get(kind, []))} {kind} of {count}")
+            require(len(peer[kind]) == count, f"ngspice has {len(peer[kind])} {kind} of {count}")
+        errors = compare_kind(kind, here, peer, skip, text)
+        require(errors, f"{kind}: nothing to compare")
+        worst = max(errors, key=lambda n: np.nan_to_num(errors[n], nan=np.inf))
+        rows.append((kind, float(errors[worst]), worst, tolerance[kind], len(errors)))
+    return rows
+
+
+# ---- reports
+
+
+def line(deck, rows):
+    parts = [f"{kind} {e:.1e}{'' if e <= t else f' at {signal} EXCEEDS {t:g}'}" for kind, e, signal, t, _ in rows]
+    return f"{deck.parent.name}/{deck.stem:22} {'; '.join(parts)}"
+
+
+def markdown(results):
+    output = subprocess.run(["ngspice", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    version = re.search(r"ngspice-\S+", output).group(0)
+    print(f"# Decks in ngspice and here\n\nWritten by `tests/peers/peers.py THERMOSPICE --markdown`; {len(results)} decks, "
+          f"{version}. Each deck of `tests/peers` runs unchanged\nin both programs; the figures are the worst differences, "
+          "as `peers.py` defines them. Allowed are, unless the deck\nitself gives another figure and its reason, "
+          + ", ".join(f"{k} {t:g}" for k, t in TOLERANCE.items()) + ".")
+    for area in sorted({deck.parent.name for deck, _ in results}):
+        print(f"\n## {area}\n\n| deck | what | worst errors |\n|---|---|---|")
+        for deck, rows in results:
+            if deck.parent.name == area:
+                title = deck.read_text().splitlines()[0].replace("|", "\\|")
+                print(f"| {deck.stem} | {title} | {', '.join(f'{k} {e:.1e}' for k, e, *_ in rows)} |")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--area")
+    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("decks", nargs="*", type=pathlib.Path)
+    a = parser.parse_args()
+    if not shutil.which("ngspice"):
+        print("skipped: ngspice is not installed")
+        return 77
+    decks = [d.resolve() for d in a.decks] or sorted(HERE.glob(f"{a.area or '*'}/*.cir"))
+    if not decks:
+        print("no deck", file=sys.stderr)
+        return 1
+    failed, results = 0, []
+    for deck in decks:
+        try:
+            rows = compare(os.path.abspath(a.program), deck)
+            bad = not all(e <= t for _, e, _, t, _ in rows)
+            report = line(deck, rows)
+        except (Mismatch, subprocess.TimeoutExpired, KeyError) as e:
+            rows, bad, report = [], True, f"{deck.parent.name}/{deck.stem:22} {e!r}" if isinstance(e, KeyError) else \
+                f"{deck.parent.name}/{deck.stem:22} {e}"
+        failed += bad
+        results.append((deck, rows))
+        print(f"{'FAIL' if bad else 'ok  '} {report}", file=sys.stderr if a.markdown else sys.stdout, flush=True)
+    if a.markdown:
+        markdown(results)
+    else:
+        print(f"{len(decks)} decks, {failed} failed")
+    return failed != 0
+
+
+if __name__ == "__main__":
+    if shutil.which("ngspice"):  # what only a comparison needs
+        import h5py
+        import numpy as np
+    sys.exit(main())
