@@ -105,6 +105,7 @@ def read_raw(path):
             while len(words) < n_point * size:
                 words += lines[k].split()
                 k += 1
+            require(n_point, f"ngspice stopped in its {plot}")
             columns = [words[i + 1::size] for i in range(n_variable)]
             plots.append((plot, {n: np.array([number(w) for w in c]) for n, c in zip(names, columns)}))
     return plots
