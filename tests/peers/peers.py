@@ -352,9 +352,9 @@ Closed forms decide; the decks are written so that none of this matters, or say 
 |---|---|---|
 | frequencies of DEC and OCT when FSTOP is not on the grid | steps widened to end at FSTOP | N per decade or octave |
 | source with a `dc` value and a waveform, in all but `.tran` | the `dc` value | the waveform at t = 0 |
-| closed S or W with `vh < 0`, in `.ac` | open; its own `.tf` has it closed | closed |
-| `m=` of an X element inside a subcircuit that is itself an X with `m=` elsewhere | lost | multiplied through |
-| output resistance of `.tf I(V)` | 1e20 where the current is negative | the slope of a `.dc` sweep |
+| closed S or W in `.ac`, whatever `vh` | open; its own `.op` and `.tf` have it closed | closed |
+| `m=` of an X element inside a subcircuit that some other X calls with `m=` | lost in all its instances | multiplied through |
+| output resistance of `.tf I(V)`, where V is not the input | 1e20 | the slope of a `.dc` sweep |
 | integrated noise | NaN on some densities | the integral of ngspice's own density, within 1e-2 |
 | corners of `table` | rounded over a tenth of the shorter side | corners |
 | noise of a resistor with `temp=` | at the circuit's temperature | at its own |
