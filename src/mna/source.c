@@ -53,21 +53,28 @@ void mna_tile_source(const mna_tile *tile, int instance, const double *t, double
 	memcpy(value, out, sizeof out);
 }
 
-double mna_source_value(const mna_system *system, int instance, double t)
+void mna_source_values(const mna_system *system, int instance, const double *t, double *value)
 {
 	const elab_instance *inst = &system->circuit->instance[instance];
 	const int n_const = inst->type->n_const;
 	const double *nominal = system->batch[system->batch_of[instance]].k;
-	_Alignas(64) double k[SOURCE_CONSTANTS * LANES], time[LANES], value[LANES];
-	if (n_const > SOURCE_CONSTANTS)
-		return 0;
+	_Alignas(64) double k[SOURCE_CONSTANTS * LANES], time[LANES], out[LANES] = {0};
 	nominal += (ptrdiff_t)system->index_in_batch[instance] * n_const;
-	for (int l = 0; l < LANES; l++)
-		time[l] = t;
-	for (int e = 0; e < n_const; e++)
+	memcpy(time, t, sizeof time);
+	for (int e = 0; e < n_const && n_const <= SOURCE_CONSTANTS; e++)
 		for (int l = 0; l < LANES; l++)
 			k[e * LANES + l] = nominal[e];
-	source_values(inst, k, time, value);
+	if (n_const <= SOURCE_CONSTANTS)
+		source_values(inst, k, time, out);
+	memcpy(value, out, sizeof out);
+}
+
+double mna_source_value(const mna_system *system, int instance, double t)
+{
+	double time[LANES], value[LANES];
+	for (int l = 0; l < LANES; l++)
+		time[l] = t;
+	mna_source_values(system, instance, time, value);
 	return value[0];
 }
 

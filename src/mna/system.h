@@ -58,6 +58,8 @@ int mna_is_noisy(const mna_batch *batch, const elab_circuit *circuit, int index,
 int mna_branch(const mna_system *system, int instance);
 /* Value of an independent source's waveform constants at time t (dev type vsource/isource). */
 double mna_source_value(const mna_system *system, int instance, double t);
+/* The same at t[LANES]: value[LANES]. */
+void mna_source_values(const mna_system *system, int instance, const double *t, double *value);
 /* How an independent source enters: weight[n_port] is the change of its f per unit of its value (m included). */
 ts_status mna_source_weight(const mna_system *system, int instance, double *weight);
 /* Unknowns of an instance's ports, [shape->n_port]. */

@@ -51,13 +51,13 @@ static int jacobian(realtype t, realtype cj, N_Vector y, N_Vector ydot, N_Vector
 	sim_reduced *r = self->r;
 	(void)ydot, (void)res, (void)w1, (void)w2, (void)w3;
 	sim_reduced_set(r, t, N_VGetArrayPointer(y));
-	mna_assemble(r->tile, DEV_F | DEV_Q | DEV_G | DEV_C);
+	mna_single_assemble(r->one, DEV_F | DEV_Q | DEV_G | DEV_C);
 	for (int j = 0; j <= r->n; j++)
 		SM_INDEXPTRS_S(m)[j] = r->pattern.p[j];
 	for (int e = 0; e < r->pattern.nnz; e++) {
-		const int s = r->slot[e] * LANES;
+		const int s = r->slot[e];
 		SM_INDEXVALS_S(m)[e] = r->pattern.i[e];
-		SM_DATA_S(m)[e] = r->tile->g[s] + cj * r->tile->c[s];
+		SM_DATA_S(m)[e] = r->one->g[s] + cj * r->one->c[s];
 	}
 	return 0;
 }
@@ -127,11 +127,11 @@ static int split(ida_state *self)
 	const sim_reduced *r = self->r;
 	double *id = N_VGetArrayPointer(self->id);
 	sim_reduced_set(self->r, self->t, N_VGetArrayPointer(self->y));
-	mna_assemble(r->tile, DEV_Q | DEV_C);
+	mna_single_assemble(r->one, DEV_Q | DEV_C);
 	for (int j = 0; j < r->n; j++) {
 		id[j] = 0;
 		for (int e = r->pattern.p[j]; e < r->pattern.p[j + 1]; e++) {
-			self->c[e] = r->tile->c[r->slot[e] * LANES];
+			self->c[e] = r->one->c[r->slot[e]];
 			if (self->c[e] != 0)
 				id[j] = 1;
 		}

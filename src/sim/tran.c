@@ -105,9 +105,9 @@ static int is_ordinary(tran_run *run)
 		alloc_free(c);
 		return 0;
 	}
-	mna_assemble(run->tile, DEV_Q | DEV_C);
+	mna_single_assemble(r->one, DEV_Q | DEV_C);
 	for (int e = 0; e < r->pattern.nnz; e++)
-		c[e] = run->tile->c[r->slot[e] * LANES];
+		c[e] = r->one->c[r->slot[e]];
 	const int regular = sim_tran_regular(r, c);
 	alloc_free(c);
 	return regular;
@@ -141,6 +141,8 @@ static ts_status sample_until(tran_run *run, double t)
 	while (s->filled < s->n_time && grid_time(run, s->filled) <= t) {
 		const double at = grid_time(run, s->filled);
 		TS_TRY(state_at(run, at));
+		for (int l = 0; l < LANES; l++) /* what observes devices does so on the tile */
+			run->tile->t[l] = run->reduced->one->t;
 		sim_tran_signals_add(s, at, run->x);
 	}
 	return TS_OK;

@@ -39,7 +39,7 @@ typedef struct cvode_state {
 	int n_coupling;
 	coupling *coupled; /* C_d */
 	double t;
-	int is_open, has_stepped; /* since the last start */
+	int is_open, has_stepped; /* has_stepped: since the last start */
 	sim_tran_counts before; /* of finished segments */
 } cvode_state;
 
@@ -50,7 +50,7 @@ static void charge_to_y(cvode_state *self, double t, const double *s, double *y)
 	for (int i = 0; i < r->n; i++)
 		y[i] = s[i];
 	for (int i = 0; i < self->n_coupling; i++)
-		y[self->coupled[i].row] -= self->coupled[i].value * r->tile->x[self->coupled[i].node * LANES];
+		y[self->coupled[i].row] -= self->coupled[i].value * r->one->x[self->coupled[i].node];
 	lin_klu_solve(self->capacitance, y);
 	sim_reduced_set(r, t, y);
 }
@@ -61,10 +61,10 @@ static int right_hand_side(realtype t, N_Vector s, N_Vector sdot, void *user)
 	sim_reduced *r = self->r;
 	double *out = N_VGetArrayPointer(sdot);
 	charge_to_y(self, t, N_VGetArrayPointer(s), self->y);
-	mna_assemble(r->tile, DEV_F);
+	mna_single_assemble(r->one, DEV_F);
 	int bad = 0;
 	for (int i = 0; i < r->n; i++) {
-		out[i] = -r->tile->f[r->unknown[i] * LANES];
+		out[i] = -r->one->f[r->unknown[i]];
 		bad |= !isfinite(out[i]);
 	}
 	return bad;
@@ -79,9 +79,9 @@ static int newton_matrix(realtype t, N_Vector s, N_Vector fs, SUNMatrix m, boole
 	*current = !reuse;
 	if (!reuse) {
 		charge_to_y(self, t, N_VGetArrayPointer(s), self->y);
-		mna_assemble(r->tile, DEV_F | DEV_G);
+		mna_single_assemble(r->one, DEV_F | DEV_G);
 		for (int e = 0; e < r->pattern.nnz; e++)
-			self->g[e] = r->tile->g[r->slot[e] * LANES];
+			self->g[e] = r->one->g[r->slot[e]];
 	}
 	for (int j = 0; j <= r->n; j++)
 		SM_INDEXPTRS_S(m)[j] = r->pattern.p[j];
@@ -172,7 +172,7 @@ static void find_couplings(cvode_state *self)
 	const lin_csc *full = &r->system->pattern;
 	for (int j = 0; j < full->n; j++)
 		for (int e = full->p[j]; e < full->p[j + 1]; e++) {
-			const double c = r->tile->c[(e + 1) * LANES];
+			const double c = r->one->c[e + 1];
 			const int row = r->index[full->i[e] + 1];
 			if (c != 0 && row >= 0 && r->system->driven_by[j + 1] >= 0)
 				self->coupled[self->n_coupling++] = (coupling){row, j + 1, c};
@@ -190,9 +190,9 @@ static ts_status make_matrices(cvode_state *self)
 	self->g = self->c + nnz;
 	self->y = self->g + nnz;
 	self->b = self->y + n;
-	mna_assemble(r->tile, DEV_Q | DEV_C);
+	mna_single_assemble(r->one, DEV_Q | DEV_C);
 	for (int e = 0; e < r->pattern.nnz; e++)
-		self->c[e] = r->tile->c[r->slot[e] * LANES];
+		self->c[e] = r->one->c[r->slot[e]];
 	find_couplings(self);
 	TS_TRY(lin_klu_create(&r->pattern, &self->capacitance));
 	return lin_klu_factor(self->capacitance, self->c, NULL);
@@ -276,9 +276,9 @@ static ts_status cvode_start(void *state, double t, const double *y, int jumped)
 	(void)jumped; /* the state is charge, which a jump of a source does not change */
 	if (y) {
 		sim_reduced_set(r, t, y);
-		mna_assemble(r->tile, DEV_Q);
+		mna_single_assemble(r->one, DEV_Q);
 		for (int i = 0; i < r->n; i++)
-			s[i] = r->tile->q[r->unknown[i] * LANES];
+			s[i] = r->one->q[r->unknown[i]];
 		sim_reduced_seen(r, y);
 	}
 	self->before = cvode_count(self);
@@ -325,16 +325,16 @@ static ts_status cvode_dense(void *state, double t, double *y, double *ydot)
 {
 	cvode_state *self = state;
 	sim_reduced *r = self->r;
-	/* before its first step CVODE's interpolant divides zero by zero */
 	if (self->has_stepped && CVodeGetDky(self->mem, t, 0, self->work))
 		return sim_sun_fail(&self->setup, &self->message, t, -1);
+	/* CVODE interpolates with its last step, so it has no value before the first. */
 	charge_to_y(self, t, N_VGetArrayPointer(self->has_stepped ? self->work : self->s), y);
-	mna_assemble(r->tile, DEV_F);
+	mna_single_assemble(r->one, DEV_F);
 	for (int i = 0; i < r->n; i++)
 		self->b[i] = 0;
 	sim_reduced_set_rate(r, t, self->b);
 	for (int i = 0; i < r->n; i++)
-		ydot[i] = -r->tile->f[r->unknown[i] * LANES];
+		ydot[i] = -r->one->f[r->unknown[i]];
 	for (int i = 0; i < self->n_coupling; i++)
 		ydot[self->coupled[i].row] -= self->coupled[i].value * r->xdot[self->coupled[i].node];
 	lin_klu_solve(self->capacitance, ydot);

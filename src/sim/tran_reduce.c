@@ -70,7 +70,7 @@ static ts_status allocate(sim_reduced *r)
 {
 	const size_t n = (size_t)r->system->n_unknown, nnz = (size_t)r->system->pattern.nnz;
 	int *ints = alloc_array(3 * n + 1 + 2 * nnz, sizeof *ints);
-	double *doubles = alloc_array(4 * n, sizeof *doubles);
+	double *doubles = alloc_array(6 * n, sizeof *doubles);
 	r->unknown = ints; /* so that destroy frees what there is */
 	r->block = doubles;
 	if (!ints || !doubles)
@@ -83,6 +83,9 @@ static ts_status allocate(sim_reduced *r)
 	r->row = doubles + n;
 	r->scale = doubles + 2 * n;
 	r->atol = doubles + 3 * n;
+	r->held = doubles + 4 * n;
+	r->slope = doubles + 5 * n;
+	r->held_at = r->slope_at = (double)NAN;
 	return TS_OK;
 }
 
@@ -94,7 +97,7 @@ ts_status sim_reduced_create(const mna_system *system, mna_tile *tile, sim_reduc
 		return TS_NOMEM;
 	r->system = system;
 	r->tile = tile;
-	if (allocate(r) != TS_OK) {
+	if (allocate(r) != TS_OK || mna_single_create(system, &r->one) != TS_OK) {
 		sim_reduced_destroy(r);
 		return TS_NOMEM;
 	}
@@ -110,6 +113,7 @@ void sim_reduced_destroy(sim_reduced *r)
 {
 	if (!r)
 		return;
+	mna_single_destroy(r->one);
 	alloc_free(r->unknown);
 	alloc_free(r->block);
 	alloc_free(r);
@@ -120,6 +124,7 @@ void sim_reduced_segment(sim_reduced *r, double a, double b)
 	r->a = a;
 	r->b = b;
 	r->step = 1e-3 * (b - a);
+	r->held_at = r->slope_at = (double)NAN;
 }
 
 static double edge_of(double a, double b)
@@ -138,25 +143,37 @@ static double inside(const sim_reduced *r, double t)
 	return fmin(fmax(t, r->a + e), r->b - e);
 }
 
-static void set_lanes(double *v, double x)
+/* Voltages of the holding sources; an integrator asks for one time again and again. */
+static void hold(sim_reduced *r, double at)
 {
-	for (int l = 0; l < LANES; l++)
-		v[l] = x;
+	const mna_system *s = r->system;
+	for (int i = 0; r->held_at != at && i < s->n_driven; i++) {
+		const int u = s->driven_order[i];
+		r->held[i] = s->driven_sign[u] * mna_source_value(s, s->driven_by[u], at);
+	}
+	r->held_at = at;
 }
 
 void sim_reduced_set(sim_reduced *r, double t, const double *y)
 {
 	const mna_system *s = r->system;
-	double *x = r->tile->x;
-	const double at = inside(r, t);
-	set_lanes(r->tile->t, at);
+	double *x = r->one->x;
+	r->one->t = inside(r, t);
+	hold(r, r->one->t);
 	for (int u = 0; u < s->n_unknown; u++)
-		set_lanes(x + u * LANES, r->index[u] >= 0 ? y[r->index[u]] : 0);
-	for (int i = 0; i < s->n_driven; i++) {
-		const int u = s->driven_order[i];
-		const double held = s->driven_sign[u] * mna_source_value(s, s->driven_by[u], at);
-		set_lanes(x + u * LANES, x[s->driven_from[u] * LANES] + held);
-	}
+		x[u] = r->index[u] >= 0 ? y[r->index[u]] : 0;
+	for (int i = 0; i < s->n_driven; i++)
+		x[s->driven_order[i]] = x[s->driven_from[s->driven_order[i]]] + r->held[i];
+}
+
+void sim_reduced_set_tile(sim_reduced *r, double t, const double *y)
+{
+	sim_reduced_set(r, t, y);
+	for (int l = 0; l < LANES; l++)
+		r->tile->t[l] = r->one->t;
+	for (int u = 0; u < r->system->n_unknown; u++)
+		for (int l = 0; l < LANES; l++)
+			r->tile->x[u * LANES + l] = r->one->x[u];
 }
 
 static double source_slope(const sim_reduced *r, int instance, double t)
@@ -167,10 +184,25 @@ static double source_slope(const sim_reduced *r, int instance, double t)
 	const int side = t - 2 * d < low ? 1 : t + 2 * d > high ? -1 : 0;
 	const double from = side > 0 ? fmax(t, low) : side < 0 ? fmin(t, high) : t - 2 * d;
 	const double *weight = side ? at_edge : at_middle;
-	double sum = 0;
+	double sum = 0, time[LANES], value[LANES];
+	for (int i = 0; i < LANES; i++)
+		time[i] = from + (side ? side : 1) * (i < 5 ? i : 0) * d;
+	mna_source_values(r->system, instance, time, value);
 	for (int i = 0; i < 5; i++)
-		sum += weight[i] * mna_source_value(r->system, instance, from + (side ? side : 1) * i * d);
+		sum += weight[i] * value[i];
 	return sum / (12 * d) * (side ? side : 1);
+}
+
+/* Slopes of the holding sources, with sign; the stencil follows the integrator's step. */
+static void slope(sim_reduced *r, double t)
+{
+	const mna_system *s = r->system;
+	for (int i = 0; (r->slope_at != t || r->slope_step != r->step) && i < s->n_driven; i++) {
+		const int u = s->driven_order[i];
+		r->slope[i] = s->driven_sign[u] * source_slope(r, s->driven_by[u], t);
+	}
+	r->slope_at = t;
+	r->slope_step = r->step;
 }
 
 void sim_reduced_set_rate(sim_reduced *r, double t, const double *ydot)
@@ -178,10 +210,9 @@ void sim_reduced_set_rate(sim_reduced *r, double t, const double *ydot)
 	const mna_system *s = r->system;
 	for (int u = 0; u < s->n_unknown; u++)
 		r->xdot[u] = r->index[u] >= 0 ? ydot[r->index[u]] : 0;
-	for (int i = 0; i < s->n_driven; i++) {
-		const int u = s->driven_order[i];
-		r->xdot[u] = r->xdot[s->driven_from[u]] + s->driven_sign[u] * source_slope(r, s->driven_by[u], t);
-	}
+	slope(r, t);
+	for (int i = 0; i < s->n_driven; i++)
+		r->xdot[s->driven_order[i]] = r->xdot[s->driven_from[s->driven_order[i]]] + r->slope[i];
 }
 
 void sim_reduced_multiply(sim_reduced *r)
@@ -191,19 +222,19 @@ void sim_reduced_multiply(sim_reduced *r)
 		r->row[u] = 0;
 	for (int j = 0; j < m->n; j++)
 		for (int e = m->p[j]; e < m->p[j + 1]; e++)
-			r->row[m->i[e] + 1] += r->tile->c[(e + 1) * LANES] * r->xdot[j + 1];
+			r->row[m->i[e] + 1] += r->one->c[e + 1] * r->xdot[j + 1];
 }
 
 int sim_reduced_residual(sim_reduced *r, double t, const double *y, const double *ydot, double *residual)
 {
 	sim_reduced_set(r, t, y);
 	sim_reduced_set_rate(r, t, ydot);
-	mna_assemble(r->tile, DEV_F | DEV_C);
+	mna_single_assemble(r->one, DEV_F | DEV_C);
 	sim_reduced_multiply(r);
 	int bad = 0;
 	for (int i = 0; i < r->n; i++) {
 		const int u = r->unknown[i];
-		residual[i] = r->tile->f[u * LANES] + r->row[u];
+		residual[i] = r->one->f[u] + r->row[u];
 		bad |= !isfinite(residual[i]);
 	}
 	return bad;
@@ -214,11 +245,11 @@ void sim_reduced_full(sim_reduced *r, double t, const double *y, const double *y
 	const mna_system *s = r->system;
 	sim_reduced_set(r, t, y);
 	sim_reduced_set_rate(r, t, ydot);
-	mna_assemble(r->tile, DEV_F | DEV_C);
+	mna_single_assemble(r->one, DEV_F | DEV_C);
 	sim_reduced_multiply(r);
 	for (int u = 0; u < s->n_unknown; u++) {
-		x[u] = r->tile->x[u * LANES];
-		r->row[u] += r->tile->f[u * LANES];
+		x[u] = r->one->x[u];
+		r->row[u] += r->one->f[u];
 	}
 	/* Leaves first: what a held node draws passes through its source into the node it is held from. */
 	for (int i = s->n_driven - 1; i >= 0; i--) {

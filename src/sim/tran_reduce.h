@@ -11,18 +11,24 @@
  */
 #ifndef SIM_TRAN_REDUCE_H
 #define SIM_TRAN_REDUCE_H
+#include "mna/single.h"
 #include "mna/tile.h"
 
 typedef struct sim_reduced {
 	const mna_system *system;
-	mna_tile *tile;  /* lane 0 is used, the others hold copies */
+	mna_tile *tile;  /* for Newton and observations, lane 0 */
+	mna_single *one; /* where the trajectory is evaluated */
 	int n;           /* free unknowns */
 	int *unknown;    /* [n] number in the full system */
 	int *index;      /* [n_unknown] reduced index, -1: ground, driven or the current of a holding source */
 	lin_csc pattern; /* [n] */
-	int *slot;       /* [pattern.nnz] index into the tile's slotted arrays */
+	int *slot;       /* [pattern.nnz] index into slotted arrays */
 	double a, b;     /* current segment, s */
 	double step;     /* integrator's step, s: sets the stencil of source slopes */
+	double held_at;  /* s, time for which held[] is valid */
+	double *held;    /* [n_driven] voltages of the holding sources with sign, in driven_order */
+	double slope_at, slope_step;
+	double *slope;   /* [n_driven] their slopes, for that time and step */
 	double *xdot;    /* [n_unknown] */
 	double *row;     /* [n_unknown] C x' */
 	double *scale;   /* [n] largest magnitude seen, for error weights */
@@ -36,11 +42,13 @@ ts_status sim_reduced_create(const mna_system *system, mna_tile *tile, sim_reduc
 void sim_reduced_destroy(sim_reduced *r);
 /* Enter the segment (a, b). */
 void sim_reduced_segment(sim_reduced *r, double a, double b);
-/* tile->x, tile->t from time and free unknowns; holding currents are set to zero. */
+/* one->x, one->t from time and free unknowns; holding currents are set to zero. */
 void sim_reduced_set(sim_reduced *r, double t, const double *y);
+/* The same on the tile too, in every lane. */
+void sim_reduced_set_tile(sim_reduced *r, double t, const double *y);
 /* xdot from y' and the slopes of the waveforms. */
 void sim_reduced_set_rate(sim_reduced *r, double t, const double *ydot);
-/* row = C x' with the tile's current C and xdot. */
+/* row = C x' with the current C and xdot. */
 void sim_reduced_multiply(sim_reduced *r);
 /* F[n]; 0, or 1 when something is not finite. */
 int sim_reduced_residual(sim_reduced *r, double t, const double *y, const double *ydot, double *residual);

@@ -78,16 +78,16 @@ void sim_euler_remember(sim_euler *e, double t, const double *y)
 {
 	sim_reduced *r = e->reduced;
 	sim_reduced_set(r, t, y);
-	mna_assemble(r->tile, DEV_Q);
+	mna_single_assemble(r->one, DEV_Q);
 	for (int u = 0; u < r->system->n_unknown; u++)
-		e->q[u] = r->tile->q[u * LANES];
+		e->q[u] = r->one->q[u];
 }
 
 int sim_euler_step(sim_euler *e, double t, double h, double *y)
 {
 	sim_reduced *r = e->reduced;
 	double alpha[LANES] __attribute__((aligned(64)));
-	sim_reduced_set(r, t + h, y);
+	sim_reduced_set_tile(r, t + h, y);
 	for (int l = 0; l < LANES; l++) {
 		alpha[l] = 1 / h;
 		for (int u = 0; u < r->system->n_unknown; u++)
