@@ -12,7 +12,8 @@
 typedef struct driven_tree {
 	int *by, *from, *sign, *order;
 	int n;
-	uint8_t *controls; /* [n_instance] the current is read by another element */
+	uint8_t *controls;     /* [n_instance] the current is read by another element */
+	int n_holder, *holder; /* the voltage sources that can hold a node */
 } driven_tree;
 
 static void drive(driven_tree *tree, int u, int from, int instance, int sign)
@@ -27,10 +28,8 @@ static void drive(driven_tree *tree, int u, int from, int instance, int sign)
 
 static void drive_neighbours(const mna_builder *b, driven_tree *tree, int u)
 {
-	for (int i = 0; i < b->circuit->n_instance; i++) {
-		if (!mna_is_vsource(&b->circuit->instance[i]) || tree->controls[i])
-			continue;
-		const int *port = mna_ports(b, i);
+	for (int h = 0; h < tree->n_holder; h++) {
+		const int i = tree->holder[h], *port = mna_ports(b, i);
 		if (port[1] == u)
 			drive(tree, port[0], u, i, +1);
 		if (port[0] == u)
@@ -48,6 +47,13 @@ static void mark_controls(const mna_builder *b, uint8_t *controls)
 	}
 }
 
+static void list_holders(const mna_builder *b, driven_tree *tree)
+{
+	for (int i = 0; i < b->circuit->n_instance; i++)
+		if (mna_is_vsource(&b->circuit->instance[i]) && !tree->controls[i])
+			tree->holder[tree->n_holder++] = i;
+}
+
 ts_status mna_make_driven(mna_builder *b)
 {
 	mna_system *s = b->system;
@@ -57,10 +63,13 @@ ts_status mna_make_driven(mna_builder *b)
 	                    arena_array(b->arena, n, sizeof(int)),
 	                    arena_array(b->arena, n, sizeof(int)),
 	                    0,
-	                    arena_array(b->arena, (size_t)b->circuit->n_instance + 1, 1)};
-	if (!tree.by || !tree.from || !tree.sign || !tree.order || !tree.controls)
+	                    arena_array(b->arena, (size_t)b->circuit->n_instance + 1, 1),
+	                    0,
+	                    arena_array(b->arena, (size_t)b->circuit->n_instance + 1, sizeof(int))};
+	if (!tree.by || !tree.from || !tree.sign || !tree.order || !tree.controls || !tree.holder)
 		return TS_NOMEM;
 	mark_controls(b, tree.controls);
+	list_holders(b, &tree);
 	for (int u = 0; u < s->n_unknown; u++)
 		tree.by[u] = -1;
 	drive_neighbours(b, &tree, 0);

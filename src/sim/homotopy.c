@@ -184,26 +184,42 @@ static const char *reached(char *text, size_t n, double g)
 	return text;
 }
 
+static src_span node_span(const mna_system *s, int u)
+{
+	return u > 0 && u < s->circuit->n_node ? s->circuit->node[u].span : SRC_NOWHERE;
+}
+
+/* The node whose currents do not balance and the device that contributes most. */
+static void report_imbalance(const op_search *op, diag_list *diag)
+{
+	const mna_system *s = op->tile->system;
+	const elab_instance *device = op->contributor >= 0 ? &s->circuit->instance[op->contributor] : NULL;
+	const char *unit = s->is_current[op->worst] ? "V" : "A";
+	diag_add_origin(diag, E0501, device ? device->span : node_span(s, op->worst), device ? device->origin : NULL,
+	                "operating point did not converge: node '%s', residual %.3g %s exceeds %.3g %s",
+	                s->name[op->worst], op->residual, unit, op->tolerance, unit);
+	if (device)
+		diag_note(diag, node_span(s, op->worst), "largest contributor at node '%s' is device '%s'",
+		          s->name[op->worst], device->name);
+	if (op->singular > 0)
+		diag_note(diag, node_span(s, op->singular), "the equations are singular at '%s'",
+		          s->name[op->singular]);
+}
+
 static void report_failure(const op_search *op, diag_list *diag)
 {
 	const mna_system *s = op->tile->system;
-	const elab_circuit *c = s->circuit;
-	const elab_instance *device = op->contributor >= 0 ? &c->instance[op->contributor] : NULL;
-	const src_span node = op->worst > 0 && op->worst < c->n_node ? c->node[op->worst].span : SRC_NOWHERE;
-	const char *unit = op->worst > 0 && s->is_current[op->worst] ? "V" : "A";
-	diag_add_origin(diag, E0501, device ? device->span : node, device ? device->origin : NULL,
-	                "operating point did not converge: node '%s', residual %.3g %s exceeds %.3g %s",
-	                op->worst > 0 ? s->name[op->worst] : "?", op->residual, unit, op->tolerance, unit);
-	if (device)
-		diag_note(diag, node, "largest contributor at node '%s' is device '%s'", s->name[op->worst],
-		          device->name);
-	if (op->singular > 0)
-		diag_note(diag, SRC_NOWHERE, "the equations are singular at '%s'", s->name[op->singular]);
 	char gmin[48], pseudo[48];
+	if (op->worst > 0)
+		report_imbalance(op, diag);
+	else /* every row balances where the search began, but no step could be solved for */
+		diag_add(diag, E0501, node_span(s, op->singular),
+		         "operating point did not converge: the equations are singular at '%s'",
+		         op->singular > 0 ? s->name[op->singular] : "?");
 	diag_note(diag, SRC_NOWHERE,
-	          "tried: direct (%d iterations), gmin stepping (%s), source stepping (stopped at %.3g), "
+	          "tried: direct (%d iterations at most), gmin stepping (%s), source stepping (stopped at %.3g), "
 	          "pseudo-transient (%s)",
-	          c->itl, reached(gmin, sizeof gmin, op->gmin_reached), op->source_reached,
+	          s->circuit->itl, reached(gmin, sizeof gmin, op->gmin_reached), op->source_reached,
 	          reached(pseudo, sizeof pseudo, op->pseudo_reached));
 }
 

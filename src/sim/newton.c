@@ -30,6 +30,7 @@ static const double LEAST_LAMBDA = 1e-9;    /* smaller steps lead nowhere */
 static const double REFERENCE_GMIN = 1e-12; /* S, only for the ordering when the reference is singular */
 static const double TINY = 1e-3;            /* of the step tolerance */
 static const double ROUND = 64 * DBL_EPSILON;
+enum { LARGE = 1000 }; /* unknowns from which one lane does without a schedule for LANES of them */
 
 struct sim_newton {
 	const mna_system *system;
@@ -136,10 +137,12 @@ static ts_status order_matrix(sim_newton *n, mna_tile *tile, int dynamic, double
 	return TS_NOMEM;
 }
 
-/* Once per solver and kind of problem; without a schedule every lane uses KLU. */
+/* Once per solver and kind of problem; without a schedule every lane uses KLU: right away where one lane of a large
+ * circuit is asked for, since a schedule costs the square of the number of unknowns. */
 static void prepare(sim_newton *n, const newton_state *s)
 {
-	if (n->tried[s->dynamic])
+	const int is_alone = (s->active & (s->active - 1)) == 0;
+	if (n->tried[s->dynamic] || (is_alone && n->system->n_unknown > LARGE))
 		return;
 	n->tried[s->dynamic] = 1;
 	int first = 0;

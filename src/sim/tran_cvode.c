@@ -40,7 +40,7 @@ typedef struct cvode_state {
 	coupling *coupled; /* C_d */
 	double t;
 	int is_open, has_stepped; /* has_stepped: since the last start */
-	sim_tran_counts before; /* of finished segments */
+	sim_tran_counts before;   /* of finished segments */
 } cvode_state;
 
 static void charge_to_y(cvode_state *self, double t, const double *s, double *y)

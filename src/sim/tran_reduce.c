@@ -13,23 +13,17 @@ static const double STENCIL_PART = 0.01; /* of the step */
 static const double EDGE_PART = 1e-12;   /* of a segment: how far inside its ends sources are evaluated */
 static const double JUMP = 1e-6;         /* relative change over two edges that only a jump can make */
 
-static int is_holding_branch(const mna_system *s, int u)
-{
-	for (int i = 0; i < s->n_driven; i++)
-		if (mna_branch(s, s->driven_by[s->driven_order[i]]) == u)
-			return 1;
-	return 0;
-}
-
 static void number_free(sim_reduced *r)
 {
 	const mna_system *s = r->system;
 	const elab_circuit *c = s->circuit;
 	r->n = 0;
-	r->index[0] = -1;
+	for (int u = 0; u < s->n_unknown; u++)
+		r->index[u] = u > 0 && s->driven_by[u] < 0 ? 0 : -1;
+	for (int i = 0; i < s->n_driven; i++)
+		r->index[mna_branch(s, s->driven_by[s->driven_order[i]])] = -1;
 	for (int u = 1; u < s->n_unknown; u++) {
-		r->index[u] = -1;
-		if (s->driven_by[u] >= 0 || is_holding_branch(s, u))
+		if (r->index[u] < 0)
 			continue;
 		r->atol[r->n] = s->is_current[u] ? c->abstol : c->vntol;
 		r->unknown[r->n] = u;

@@ -105,6 +105,11 @@ ts_cli_test(bad.trap_noise EXIT 0 ARGS run bad/trap_noise.cir -o ${PROJECT_BINAR
   MATCH "trap_noise.cir:8:1: warning: .*y1.*W0511" REFUSE "y1 +trap")
 ts_cli_test(bad.resonance EXIT 3 ARGS run bad/resonance.cir -o ${PROJECT_BINARY_DIR}/resonance.h5
   MATCH "resonance.cir:5:1: error: .*singular at 1 Hz.*E0511")
+ts_cli_test(bad.no_operating_point EXIT 3 ARGS run bad/no_operating_point.cir -o ${PROJECT_BINARY_DIR}/no_op.h5
+  MATCH "no_operating_point.cir:6:1: error: .*node 'top', residual 0.001 A exceeds .*E0501" "x7 declared at [^ ]*:9:1"
+  "largest contributor at node 'top' is device 'x7.i1' at" "direct .200 .*gmin stepping .stopped at .*source stepping .stopped at 0.5.,.*pseudo-transient .stopped at")
+ts_cli_test(bad.singular_loop EXIT 3 ARGS run bad/singular_loop.cir -o ${PROJECT_BINARY_DIR}/singular.h5
+  MATCH "singular_loop.cir:[23]:[0-9]+: error: .*singular at 'a'.*E0501" REFUSE "'.'. residual")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
 
 ts_cli_test(bad.measures EXIT 2 ARGS check bad/measures.cir
@@ -164,6 +169,9 @@ ts_cli_test(devices.one EXIT 0 ARGS devices mosfet_subvt MATCH "i0" "vth" "insta
 ts_cli_test(devices.unknown EXIT 1 ARGS devices flux_capacitor MATCH "flux_capacitor")
 ts_cli_test(options EXIT 0 ARGS options MATCH "reltol" "gmin")
 ts_cli_test(options.json EXIT 0 ARGS options --json MATCH "\"rows\":")
+foreach(deck bridge comparator diodes opamp stack tunnel)
+  ts_cli_test(convergence.${deck} EXIT 0 ARGS check --run decks/convergence/${deck}.cir MATCH "(1 of 1|2 of 2) claims hold")
+endforeach()
 foreach(stage deck circuit system)
   ts_cli_test(dump.${stage} EXIT 0 ARGS dump --stage=${stage} ${PROJECT_SOURCE_DIR}/netlists/latch.cir MATCH "v1")
 endforeach()
