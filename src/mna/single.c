@@ -63,7 +63,8 @@ static size_t layout(mna_single *single, double *base)
 	return used;
 }
 
-static void set_constants(mna_single *single, int b)
+/* Constants of a batch from an array [n_inst][n_const] whose entries are `stride` apart. */
+static void set_constants(mna_single *single, int b, const double *k, size_t stride)
 {
 	const mna_batch *batch = &single->system->batch[b];
 	const size_t n_const = (size_t)batch->type->n_const, last = (size_t)batch->n_inst - 1;
@@ -73,7 +74,7 @@ static void set_constants(mna_single *single, int b)
 		for (size_t e = 0; e < n_const; e++)
 			for (size_t l = 0; l < LANES; l++, to++) {
 				const size_t i = group * width + (l < width ? l : width - 1);
-				*to = batch->k[(i < last ? i : last) * n_const + e];
+				*to = k[((i < last ? i : last) * n_const + e) * stride];
 			}
 }
 
@@ -94,7 +95,7 @@ static ts_status fill(mna_single *single)
 		return TS_NOMEM;
 	layout(single, own->block);
 	for (int b = 0; b < s->n_batch; b++)
-		set_constants(single, b);
+		set_constants(single, b, s->batch[b].k, 1);
 	return TS_OK;
 }
 
@@ -124,6 +125,12 @@ void mna_single_destroy(mna_single *single)
 	}
 	alloc_free(single->own);
 	alloc_free(single);
+}
+
+void mna_single_load(mna_single *single, const mna_tile *tile, int lane_index)
+{
+	for (int b = 0; b < single->system->n_batch; b++)
+		set_constants(single, b, tile->k[b] + lane_index, LANES);
 }
 
 static void clear(mna_single *single, unsigned want)

@@ -5,7 +5,7 @@
  */
 #ifndef MNA_SINGLE_H
 #define MNA_SINGLE_H
-#include "mna/system.h"
+#include "mna/tile.h"
 
 typedef struct mna_single {
 	const mna_system *system;
@@ -18,6 +18,8 @@ typedef struct mna_single {
 
 ts_status mna_single_create(const mna_system *system, mna_single **single); /* x = 0, nominal constants */
 void mna_single_destroy(mna_single *single);
+/* Take over the constants of one lane of a tile, parameters set there included. No allocation. */
+void mna_single_load(mna_single *single, const mna_tile *tile, int lane_index);
 /* Fill f, q, g, c as asked (set of DEV_F DEV_Q DEV_G DEV_C) at x and t, .options gmin and cmin included. No
  * allocation. */
 void mna_single_assemble(mna_single *single, unsigned want);

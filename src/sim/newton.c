@@ -24,13 +24,17 @@
 #include "base/alloc.h"
 #include "lin/klu.h"
 #include "lin/lane_lu.h"
+#include "mna/single.h"
 
 static const double SAFE_STEP = 5e-3;       /* V, well below a thermal voltage at room temperature */
 static const double LEAST_LAMBDA = 1e-9;    /* smaller steps lead nowhere */
 static const double REFERENCE_GMIN = 1e-12; /* S, only for the ordering when the reference is singular */
 static const double TINY = 1e-3;            /* of the step tolerance */
 static const double ROUND = 64 * DBL_EPSILON;
-enum { LARGE = 1000 }; /* unknowns from which one lane does without a schedule for LANES of them */
+enum {
+	MANY = 40,   /* unknowns from which one lane is evaluated with instances in the lanes */
+	LARGE = 1000 /* unknowns from which one lane does without a schedule for LANES of them */
+};
 
 struct sim_newton {
 	const mna_system *system;
@@ -43,6 +47,7 @@ struct sim_newton {
 	double *r, *size;                 /* [n_unknown] F and sum_j |A_uj x_j| */
 	double *base, *dx, *probe, *work; /* [n_unknown] */
 	double *column;                   /* [max(nnz, n)] one lane for KLU */
+	mna_single *one;                  /* for one lane of a circuit that is not small; made when first needed */
 	int singular;
 };
 
@@ -51,6 +56,7 @@ typedef struct newton_state {
 	mna_tile *tile;
 	const sim_newton_problem *problem;
 	int dynamic;
+	int alone; /* the only lane, where newton->one evaluates it; else -1 */
 	uint32_t active, small, tiny, by_klu;
 	double lambda[LANES], norm[LANES];
 } newton_state;
@@ -93,6 +99,7 @@ void sim_newton_destroy(sim_newton *newton)
 	}
 	for (int l = 0; l < LANES; l++)
 		lin_klu_destroy(newton->klu[l]);
+	mna_single_destroy(newton->one);
 	alloc_free(newton->block);
 	alloc_free(newton);
 }
@@ -139,9 +146,14 @@ static ts_status order_matrix(sim_newton *n, mna_tile *tile, int dynamic, double
 
 /* Once per solver and kind of problem; without a schedule every lane uses KLU: right away where one lane of a large
  * circuit is asked for, since a schedule costs the square of the number of unknowns. */
-static void prepare(sim_newton *n, const newton_state *s)
+static void prepare(sim_newton *n, newton_state *s)
 {
-	const int is_alone = (s->active & (s->active - 1)) == 0;
+	const int is_alone = s->active && (s->active & (s->active - 1)) == 0;
+	s->alone = -1;
+	if (is_alone && n->system->n_unknown > MANY && (n->one || mna_single_create(n->system, &n->one) == TS_OK)) {
+		s->alone = __builtin_ctz(s->active);
+		mna_single_load(n->one, s->tile, s->alone);
+	}
 	if (n->tried[s->dynamic] || (is_alone && n->system->n_unknown > LARGE))
 		return;
 	n->tried[s->dynamic] = 1;
@@ -197,9 +209,36 @@ static void form_size(sim_newton *n, const newton_state *s)
 				    fabs(n->a[(e + 1) * LANES + l] * s->tile->x[(j + 1) * LANES + l]);
 }
 
+static void put_lane(double *tile, const double *one, int n, int l)
+{
+	for (int i = 0; i < n; i++)
+		tile[i * LANES + l] = one[i];
+}
+
+/* The bits of mna_assemble in that lane; the others keep what they have. */
+static void assemble_alone(const sim_newton *n, mna_tile *tile, unsigned want, int l)
+{
+	mna_single *one = n->one;
+	const int n_unknown = n->system->n_unknown, slots = n->system->pattern.nnz + 1;
+	one->t = tile->t[l];
+	for (int u = 0; u < n_unknown; u++)
+		one->x[u] = tile->x[u * LANES + l];
+	mna_single_assemble(one, want);
+	put_lane(tile->f, one->f, n_unknown, l);
+	put_lane(tile->g, one->g, slots, l);
+	if (want & DEV_Q)
+		put_lane(tile->q, one->q, n_unknown, l);
+	if (want & DEV_C)
+		put_lane(tile->c, one->c, slots, l);
+}
+
 static void evaluate(sim_newton *n, const newton_state *s)
 {
-	mna_assemble(s->tile, s->dynamic ? DEV_F | DEV_Q | DEV_G | DEV_C : DEV_F | DEV_G);
+	const unsigned want = s->dynamic ? DEV_F | DEV_Q | DEV_G | DEV_C : DEV_F | DEV_G;
+	if (s->alone >= 0)
+		assemble_alone(n, s->tile, want, s->alone);
+	else
+		mna_assemble(s->tile, want);
 	form_matrix(n, s);
 	form_residual(n, s);
 	form_size(n, s);
