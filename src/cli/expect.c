@@ -242,7 +242,7 @@ static const sim_request *find_request(const elab_circuit *c, const char *analys
 {
 	static const char *const kind[] = {
 	    [SIM_OP] = "op", [SIM_DC] = "dc",       [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise",
-	    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf"};
+	    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf", [SIM_SENS] = "sens"};
 	for (int i = 0; i < c->n_request; i++)
 		if (!strcmp(analysis, c->request[i].name) || !strcmp(analysis, kind[c->request[i].kind]))
 			return &c->request[i];

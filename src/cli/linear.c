@@ -158,8 +158,11 @@ static ts_status response(cli_linear_claim *c, const call_text *call, double *va
 	double part[2] = {0};
 	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 		found |= !strcmp(call->function + 1, known[k]);
-	c->wrong = "use vm vdb vp vr vi of (a) or (a,b), im idb ip ir ii of (source)";
-	if (!found || !strchr("vin", kind) || call->n_arg == 0 || (kind != 'v' && call->n_arg == 2))
+	const int of_parameter = c->request->kind == SIM_SENS;
+	c->wrong = of_parameter ? "use sm sdb sp sr si of (element:parameter)"
+	                        : "use vm vdb vp vr vi of (a) or (a,b), im idb ip ir ii of (source)";
+	if (!found || !strchr(of_parameter ? "s" : "vin", kind) || call->n_arg == 0 ||
+	    (kind != 'v' && call->n_arg == 2))
 		return TS_NETLIST;
 	c->wrong = "a frequency response needs at=FREQUENCY";
 	if (!c->expect->has_at)
@@ -237,9 +240,11 @@ static ts_status transfer(cli_linear_claim *c, const call_text *call, double *va
 	char name[300];
 	size_t n = 0;
 	double *data = NULL;
-	snprintf(name, sizeof name, "signals/%s", call->function);
-	c->wrong = "use gain, rin, rout";
-	if (call->n_arg > 0 || !is_stored(c, name))
+	const int of_parameter = c->request->kind == SIM_SENS;
+	snprintf(name, sizeof name, of_parameter ? "signals/%s(%s)" : "signals/%s", call->function, call->arg[0]);
+	c->wrong = of_parameter ? "use s(element:parameter) or s(model:parameter) of what has an effect"
+	                        : "use gain, rin, rout";
+	if (call->n_arg != of_parameter || !is_stored(c, name))
 		return TS_NETLIST;
 	TS_TRY(get(c, name, &n, &data));
 	*value = data[0];
@@ -253,7 +258,7 @@ ts_status cli_linear_value(cli_linear_claim *claim, double *value)
 	claim->wrong = "it is not a name or a function of a node, source or device";
 	if (!take_call(claim->expect->quantity, &call))
 		return TS_NETLIST;
-	return claim->request->kind == SIM_AC      ? response(claim, &call, value)
-	       : claim->request->kind == SIM_NOISE ? noise(claim, &call, value)
-	                                           : transfer(claim, &call, value);
+	return claim->request->points > 0 && claim->request->kind != SIM_NOISE ? response(claim, &call, value)
+	       : claim->request->kind == SIM_NOISE                             ? noise(claim, &call, value)
+	                                                                       : transfer(claim, &call, value);
 }

@@ -6,6 +6,7 @@
  *   noise  onoise, inoise (V^2/Hz), gain at=frequency; onoise(r1), onoise(r1.thermal): what a device or one of its
  *          sources contributes; without at= integrals over the band: onoise, inoise, onoise(r1), ... (V^2)
  *   tf     gain rin rout
+ *   sens   s(r1:r), of a model card s(nch:vto); over frequency sm sdb sp sr si of (r1:r), at=frequency
  *
  * Between frequencies the real and imaginary parts go linearly with frequency, densities and gain as power laws.
  */
@@ -15,7 +16,7 @@
 
 static inline int cli_is_linear(sim_kind kind)
 {
-	return kind == SIM_AC || kind == SIM_NOISE || kind == SIM_TF;
+	return kind == SIM_AC || kind == SIM_NOISE || kind == SIM_TF || kind == SIM_SENS;
 }
 
 typedef struct cli_linear_claim {
@@ -29,5 +30,6 @@ typedef struct cli_linear_claim {
 ts_status cli_linear_value(cli_linear_claim *claim, double *value);
 
 /* The tables of one analysis. */
+ts_status cli_sens_print(const out_file *file, const sim_request *request, diag_list *diag, FILE *to, int json);
 ts_status cli_linear_print(const out_file *file, const sim_request *request, diag_list *diag, FILE *to, int json);
 #endif

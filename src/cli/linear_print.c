@@ -253,7 +253,8 @@ ts_status cli_linear_print(const out_file *file, const sim_request *request, dia
 	snprintf(path, sizeof path, "/analyses/%s/signals", request->name);
 	if (!out_exists(file, path))
 		return TS_OK;
-	return request->kind == SIM_AC      ? print_ac(&job)
+	return request->kind == SIM_SENS    ? cli_sens_print(file, request, diag, to, json)
+	       : request->kind == SIM_AC    ? print_ac(&job)
 	       : request->kind == SIM_NOISE ? print_noise(&job)
 	                                    : print_tf(&job);
 }

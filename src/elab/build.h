@@ -253,6 +253,7 @@ ts_status elab_request_add(elab_builder *b, sim_request request);
 ts_status elab_card_ac(elab_builder *b, const net_card *card);
 ts_status elab_card_noise(elab_builder *b, const net_card *card);
 ts_status elab_card_tf(elab_builder *b, const net_card *card);
+ts_status elab_card_sens(elab_builder *b, const net_card *card);
 /* books.c: TUR= FT= GYRATION= WORK= of a .trannoise whose ENERGY= is known */
 ts_status elab_read_books(elab_builder *b, const net_card *card, sim_request *r);
 /* claim.c: what is asked of the results */

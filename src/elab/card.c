@@ -20,19 +20,19 @@ static const struct {
 	const char *name;
 	card_reader *read;
 } reader_table[] = {
-    {".op", elab_card_op},           {".dc", elab_card_dc},
-    {".tran", elab_card_tran},       {".trannoise", elab_card_trannoise},
-    {".jump", elab_card_trannoise},  {".ac", elab_card_ac},
-    {".noise", elab_card_noise},     {".tf", elab_card_tf},
-    {".pbit", elab_card_pbit},       {".save", elab_card_save},
-    {".ic", elab_card_ic},           {".expect", elab_card_expect},
-    {".measure", elab_card_measure}, {".meas", elab_card_measure},
-    {".four", elab_card_four},       {".temp", done_before},
-    {".options", done_before},       {".option", done_before},
-    {".opt", done_before},           {".if", done_before},
-    {".elseif", done_before},        {".else", done_before},
-    {".endif", done_before},         {".global", done_before},
-    {".end", done_before},
+    {".op", elab_card_op},          {".dc", elab_card_dc},
+    {".tran", elab_card_tran},      {".trannoise", elab_card_trannoise},
+    {".jump", elab_card_trannoise}, {".ac", elab_card_ac},
+    {".noise", elab_card_noise},    {".tf", elab_card_tf},
+    {".sens", elab_card_sens},      {".pbit", elab_card_pbit},
+    {".save", elab_card_save},      {".ic", elab_card_ic},
+    {".expect", elab_card_expect},  {".measure", elab_card_measure},
+    {".meas", elab_card_measure},   {".four", elab_card_four},
+    {".temp", done_before},         {".options", done_before},
+    {".option", done_before},       {".opt", done_before},
+    {".if", done_before},           {".elseif", done_before},
+    {".else", done_before},         {".endif", done_before},
+    {".global", done_before},       {".end", done_before},
 };
 
 static const struct {
@@ -52,7 +52,6 @@ static const struct {
     {".data", "use --set NAME=VALUE in a loop"},
     {".alter", "use --set NAME=VALUE in a loop"},
     {".fft", "use .four for harmonics, .trannoise with PSD= for spectra, or read the result file"},
-    {".sens", "use .dc"},
     {".pz", "use .ac"},
     {".disto", "use .tran"},
     {".mc", "use .trannoise with SAMPLES= for noise; there is no mismatch yet"},

@@ -40,7 +40,7 @@ typedef struct elab_probe {
 	int instance; /* current: instance number */
 } elab_probe;
 
-typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE, SIM_AC, SIM_NOISE, SIM_TF } sim_kind;
+typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE, SIM_AC, SIM_NOISE, SIM_TF, SIM_SENS } sim_kind;
 typedef enum sim_spacing { SIM_DEC, SIM_OCT, SIM_LIN } sim_spacing;
 /* SIM_AUTO: shifted, and electron by electron where that is called for; never seen by a plan. */
 typedef enum sim_reading {
@@ -77,13 +77,13 @@ typedef struct sim_request {
 	/* .dc: instance whose dc value is swept (V or I), its values; second (outer) sweep optional */
 	int dc_instance, dc_instance2; /* -1: none */
 	double dc_start, dc_stop, dc_step, dc_start2, dc_stop2, dc_step2;
-	/* .ac, .noise: frequencies, Hz; points per decade or octave, or in all */
+	/* .ac, .noise, .sens: frequencies, Hz; points per decade or octave, or in all; 0: .sens at the operating point */
 	sim_spacing spacing;
 	long points;
 	double fstart, fstop;
-	/* .noise, .tf */
+	/* .noise, .tf, .sens */
 	elab_probe output;
-	int input; /* V or I source */
+	int input; /* V or I source; -1 in .sens */
 	/* .tran, .trannoise */
 	double tstep, tstop, tstart, tmax; /* tmax 0: none */
 	int uic;

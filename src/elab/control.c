@@ -13,7 +13,6 @@ static const struct {
     {"ac", ".tran with a sin() source"},
     {"noise", ".trannoise"},
     {"tf", ".dc"},
-    {"sens", ".dc"},
     {"fourier", ".four"},
     {"fft", "the result file"},
     {"psd", ".trannoise with PSD="},

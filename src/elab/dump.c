@@ -99,7 +99,9 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 		dump_sweep(c->instance[r->dc_instance2].name, (double[]){r->dc_start2, r->dc_stop2, r->dc_step2}, to);
 	if (r->input >= 0)
 		fprintf(to, " %s %s", r->output.name, c->instance[r->input].name);
-	if (r->kind == SIM_AC || r->kind == SIM_NOISE) {
+	if (r->kind == SIM_SENS)
+		fprintf(to, " %s", r->output.name);
+	if (r->points > 0) {
 		fprintf(to, " %s points=%ld", spacing[r->spacing], r->points);
 		put_number(to, " fstart=", r->fstart);
 		put_number(to, " fstop=", r->fstop);

@@ -14,7 +14,7 @@ enum { LEAST_SEGMENT = 8, MOST_SEGMENT = 1 << 16 }; /* as in out/lanes.h, which 
 
 static const char *const kind_name[] = {
     [SIM_OP] = "op", [SIM_DC] = "dc",       [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise",
-    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf"};
+    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf", [SIM_SENS] = "sens"};
 
 sim_request elab_request_default(const net_card *card, sim_kind kind)
 {

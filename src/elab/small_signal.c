@@ -4,6 +4,7 @@
  *   .ac    DEC|OCT|LIN POINTS FSTART FSTOP
  *   .noise V(OUT[,REF]) SOURCE DEC|OCT|LIN POINTS FSTART FSTOP [PTSPERSUM] [NOISE=shifted|card]
  *   .tf    V(OUT[,REF])|I(SOURCE) SOURCE
+ *   .sens  V(OUT[,REF])|I(SOURCE) [AC DEC|OCT|LIN POINTS FSTART FSTOP]
  *
  * PTSPERSUM of other simulators thins out their table by device; here every point is stored, so it is read and unused.
  */
@@ -79,6 +80,15 @@ static int has_ac(const elab_builder *b)
 	return 0;
 }
 
+static ts_status check_ac(elab_builder *b, const net_card *card)
+{
+	if (has_ac(b) || b->incomplete)
+		return TS_OK;
+	diag_add(b->diag, E0304, card->span, "%s: no source has an `ac` value, so every response is zero", card->name);
+	diag_note(b->diag, SRC_NOWHERE, "write, say, `v1 in 0 dc 0 ac 1`");
+	return TS_NETLIST;
+}
+
 ts_status elab_card_ac(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_AC);
@@ -86,11 +96,7 @@ ts_status elab_card_ac(elab_builder *b, const net_card *card)
 	if (card->n_word != 4)
 		return wrong_words(b, card, "DEC|OCT|LIN POINTS FSTART FSTOP");
 	TS_TRY(read_grid(b, card, 0, &r));
-	if (!has_ac(b) && !b->incomplete) {
-		diag_add(b->diag, E0304, card->span, ".ac: no source has an `ac` value, so every response is zero");
-		diag_note(b->diag, SRC_NOWHERE, "write, say, `v1 in 0 dc 0 ac 1`");
-		return TS_NETLIST;
-	}
+	TS_TRY(check_ac(b, card));
 	return elab_request_add(b, r);
 }
 
@@ -118,6 +124,23 @@ ts_status elab_card_noise(elab_builder *b, const net_card *card)
 	if (is_card)
 		diag_add(b->diag, W0305, elab_field_find(card, "noise")->value_span,
 		         "NOISE=card: the published noise laws do not keep a circuit at equilibrium");
+	return elab_request_add(b, r);
+}
+
+ts_status elab_card_sens(elab_builder *b, const net_card *card)
+{
+	sim_request r = elab_request_default(card, SIM_SENS);
+	const int is_ac = card->n_word > 1 && strcasecmp(card->word[1].text, "ac") == 0;
+	const int is_dc = card->n_word == 2 && strcasecmp(card->word[1].text, "dc") == 0;
+	TS_TRY(elab_field_known(b, card, ""));
+	if (card->n_word != 1 && !is_dc && !(is_ac && card->n_word == 6))
+		return wrong_words(b, card,
+		                   "V(OUT[,REF]) or I(SOURCE), then nothing, or AC DEC|OCT|LIN POINTS FSTART FSTOP");
+	TS_TRY(elab_field_probe(b, card->word[0].expr, card->word[0].span, &r.output));
+	if (is_ac) {
+		TS_TRY(read_grid(b, card, 2, &r));
+		TS_TRY(check_ac(b, card));
+	}
 	return elab_request_add(b, r);
 }
 

@@ -74,3 +74,11 @@ void mna_noise_density(mna_tile *tile, int instance, int card, double *s)
 	mna_evaluate(tile, batch, system->index_in_batch[instance], DEV_S | (card ? DEV_CARD : 0u));
 	memcpy(s, tile->own->out.s, (size_t)system->batch[batch].shape->n_noise * LANES * sizeof(double));
 }
+
+void mna_device_residual(mna_tile *tile, int instance, double *f)
+{
+	const mna_system *s = tile->system;
+	const int batch = s->batch_of[instance];
+	mna_evaluate(tile, batch, s->index_in_batch[instance], DEV_F);
+	memcpy(f, tile->own->out.f, (size_t)s->batch[batch].shape->n_port * LANES * sizeof(double));
+}

@@ -30,6 +30,8 @@ ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_i
 void mna_tile_source(const mna_tile *tile, int instance, const double *t, double *value);
 /* obs[n_obs][LANES] of an instance at tile->x. */
 void mna_observe(mna_tile *tile, int instance, double *obs);
+/* f[n_port][LANES] of an instance at tile->x and t, as its own constants in the lanes make it. No allocation. */
+void mna_device_residual(mna_tile *tile, int instance, double *f);
 /* One-sided densities of an instance's noise sources at tile->x: s[n_noise][LANES], A^2/Hz (flicker: at 1 Hz); what
  * is silenced included (mna_is_noisy). card: by the laws published with the model cards. No allocation. */
 void mna_noise_density(mna_tile *tile, int instance, int card, double *s);

@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 #include "base/alloc.h"
-#include "base/phys.h"
 #include "base/stop.h"
 #include "sim/linear.h"
 #include "sim/sim.h"
@@ -20,21 +19,6 @@ typedef struct ac_run {
 	double complex *b; /* [n_unknown] */
 	double *data;      /* [n_signal][2][n] */
 } ac_run;
-
-static ts_status make_excitation(ac_run *run)
-{
-	const elab_circuit *c = run->linear.system->circuit;
-	for (int i = 0; i < c->n_instance; i++) {
-		const elab_instance *instance = &c->instance[i];
-		const int mag = dev_param_index(instance->type, "acmag");
-		if (mag < 0 || instance->param[mag] == 0)
-			continue;
-		const double phase = instance->param[dev_param_index(instance->type, "acphase")] * (PHYS_PI / 180);
-		TS_TRY(
-		    sim_linear_excite(&run->linear, i, instance->param[mag] * CMPLX(cos(phase), sin(phase)), run->b));
-	}
-	return TS_OK;
-}
 
 static ts_status solve_at(ac_run *run, size_t k)
 {
@@ -76,7 +60,7 @@ static ts_status sweep(ac_run *run)
 		return TS_NOMEM;
 	for (size_t k = 0; k < size; k++)
 		run->data[k] = (double)NAN;
-	ts_status status = make_excitation(run);
+	ts_status status = sim_linear_excitation(&run->linear, run->b);
 	for (size_t k = 0; status == TS_OK && k < run->linear.n; k++)
 		status = stop_requested() ? TS_STOPPED : solve_at(run, k);
 	const ts_status put = put_all(run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Linearisation, complex solution and frequencies shared by .ac, .noise and .tf (see linear.h). KLU analyses the
+ * Linearisation, complex solution and frequencies shared by .ac, .noise, .tf and .sens (see linear.h). KLU analyses the
  * pattern once; every frequency refactors with the same pivots, unless they degrade.
  */
 #include "sim/linear.h"
@@ -34,7 +34,7 @@ static size_t grid_points(const sim_request *r)
 
 static ts_status make_grid(sim_linear *s)
 {
-	s->n = s->request->kind == SIM_TF ? 0 : grid_points(s->request);
+	s->n = s->request->points > 0 ? grid_points(s->request) : 0;
 	s->frequency = alloc_array(s->n + 1, sizeof *s->frequency);
 	for (size_t k = 0; s->frequency && k < s->n; k++)
 		s->frequency[k] = grid_value(s->request, k);
@@ -107,6 +107,20 @@ ts_status sim_linear_excite(const sim_linear *s, int instance, double complex va
 	TS_TRY(mna_source_weight(s->system, instance, weight));
 	for (int p = 0; p < s->system->circuit->instance[instance].shape->n_port; p++)
 		x[unknown[p]] -= weight[p] * value;
+	return TS_OK;
+}
+
+ts_status sim_linear_excitation(const sim_linear *s, double complex *b)
+{
+	const elab_circuit *c = s->system->circuit;
+	for (int i = 0; i < c->n_instance; i++) {
+		const elab_instance *instance = &c->instance[i];
+		const int mag = dev_param_index(instance->type, "acmag");
+		if (mag < 0 || instance->param[mag] == 0)
+			continue;
+		const double phase = instance->param[dev_param_index(instance->type, "acphase")] * (PHYS_PI / 180);
+		TS_TRY(sim_linear_excite(s, i, instance->param[mag] * CMPLX(cos(phase), sin(phase)), b));
+	}
 	return TS_OK;
 }
 

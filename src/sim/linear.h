@@ -22,7 +22,7 @@ typedef struct sim_linear {
 	lin_klu_z *klu;
 	double complex *a; /* [nnz] */
 	double complex *x; /* [n_unknown] */
-	size_t n;          /* frequencies, Hz; 0 for .tf */
+	size_t n;          /* frequencies, Hz; 0 for .tf and .sens at the operating point */
 	double *frequency;
 	sim_signals signals;
 } sim_linear;
@@ -39,6 +39,8 @@ void sim_linear_solve_transposed(const sim_linear *s, double complex *x);
 void sim_linear_clear(const sim_linear *s, double complex *x);
 /* Subtract weight times `value` of a source from x. */
 ts_status sim_linear_excite(const sim_linear *s, int instance, double complex value, double complex *x);
+/* Subtract what all sources excite with their `ac` values. */
+ts_status sim_linear_excitation(const sim_linear *s, double complex *b);
 /* Response of an output to a unit of a source, given the solution z of A^T z = (output's row). */
 ts_status sim_linear_transfer(const sim_linear *s, int instance, const double complex *z, double complex *out);
 /* /analyses/<name>/frequency */

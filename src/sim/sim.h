@@ -19,7 +19,7 @@ typedef struct sim_options {
 
 typedef ts_status sim_run_fn(const mna_system *system, const sim_request *request, const sim_options *options,
                              out_file *file, diag_list *diag);
-sim_run_fn sim_op, sim_dc, sim_tran, sim_trannoise, sim_ac, sim_noise, sim_tf;
+sim_run_fn sim_op, sim_dc, sim_tran, sim_trannoise, sim_ac, sim_noise, sim_tf, sim_sens;
 /* Dispatch by request->kind through the table in sim/analysis.def. */
 sim_run_fn sim_run;
 
