@@ -100,9 +100,28 @@ static double *response(const cli_curves *c, const net_expr *probe, char unit[16
 	return re;
 }
 
+/* A probe without nodes has the name of what is stored. */
+static void text_of(const net_expr *e, char name[NAME_ROOM])
+{
+	if (e->kind == NET_NAME || !e->node[0])
+		snprintf(name, NAME_ROOM, "%s", e->name);
+	else if (*e->name == '@')
+		snprintf(name, NAME_ROOM, "@%s[%s]", e->node[0], e->node[1]);
+	else
+		snprintf(name, NAME_ROOM, e->node[1] ? "%s(%s,%s)" : "%s(%s)", e->name, e->node[0],
+		         e->node[1] ? e->node[1] : "");
+}
+
 static double *probe_data(const cli_curves *c, const net_expr *probe, char unit[16])
 {
 	char kind[3] = {*probe->name, 'r', 0};
+	if (!probe->node[0])
+		return stored(c, probe->name, unit);
+	if (*probe->name == '@') {
+		char name[NAME_ROOM];
+		text_of(probe, name);
+		return stored(c, name, unit);
+	}
 	if (c->kind != SIM_AC)
 		return voltage(c, probe->name, probe->node[0], probe->node[1], unit);
 	if (probe->name[1] && probe->name[1] != 'r' && strcmp(probe->name + 1, "i") != 0)
@@ -161,15 +180,6 @@ static double *name_data(const cli_curves *c, const char *name, char unit[16])
 		data[i] = c->x[i % c->n_x];
 	snprintf(unit, 16, "%s", c->x_unit);
 	return data;
-}
-
-static void text_of(const net_expr *e, char name[NAME_ROOM])
-{
-	if (e->kind == NET_NAME)
-		snprintf(name, NAME_ROOM, "%s", e->name);
-	else
-		snprintf(name, NAME_ROOM, e->node[1] ? "%s(%s,%s)" : "%s(%s)", e->name, e->node[0],
-		         e->node[1] ? e->node[1] : "");
 }
 
 static int add_signal(cli_curves *c, const net_expr *e, const char *name)
@@ -329,6 +339,13 @@ static int name_value(void *self, const char *name, src_span span, double *value
 	const int found = signal_value(e, &leaf, value);
 	c->n_link = n_link; /* the leaf lives on this stack */
 	return found;
+}
+
+int cli_curves_has(const cli_curves *c, const char *name)
+{
+	char path[2 * NAME_ROOM];
+	snprintf(path, sizeof path, "%s/signals/%s", c->folder, name);
+	return out_exists(c->file, path);
 }
 
 int cli_curves_value(cli_curves *c, const net_expr *expr, cli_place place, diag_list *diag, double *value)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Signals of one analysis in a result file, and expressions of them: at one point for .expect, whole curves for
- * .measure and .four. Probes are v(a) v(a,b) i(v1) n(y1); in .ac also vm vdb vp vr vi of them (phase in degrees), where
- * v() and i() are real parts. Names are `time` and `hertz`, the axis; of .noise onoise and inoise (densities, V^2/Hz),
- * onoise_spectrum and inoise_spectrum (their roots), gain, onoise_total and inoise_total (roots of the integrals, V);
- * and whatever the caller knows.
+ * .measure and .four. Probes are v(a) v(a,b) i(v1) n(y1) @m1[gm], or without nodes the name of a stored signal; in .ac
+ * also vm vdb vp vr vi of them (phase in degrees), where v() and i() are real parts. Names are `time` and `hertz`, the
+ * axis; of .noise onoise and inoise (densities, V^2/Hz), onoise_spectrum and inoise_spectrum (their roots), gain,
+ * onoise_total and inoise_total (roots of the integrals, V); and whatever the caller knows.
  *
  * A signal is n_row x n_col curves of n_x points: rows are the outer sweep of a .dc or the biases of an ensemble,
  * columns its stored trajectories; 1 otherwise.
@@ -53,6 +53,8 @@ typedef struct cli_place {
 	size_t row, col, i;
 	double part; /* 0 to 1 */
 } cli_place;
+/* Is a signal stored under that name? */
+int cli_curves_has(const cli_curves *c, const char *name);
 /* 1, or 0 when it has no value there. diag NULL: without a message. */
 int cli_curves_value(cli_curves *c, const net_expr *expr, cli_place place, diag_list *diag, double *value);
 /* The place of x on the axis, ends included; 0 outside. */

@@ -53,9 +53,11 @@ static ts_status expression_claim(claim *c)
 		return unknown(c, "a sweep needs at=VALUE");
 	const int errors = diag_count(c->diag, DIAG_ERROR);
 	*c->out = (cli_estimate){.se = (double)NAN};
+	const net_expr whole = {.kind = NET_PROBE, .name = c->expect->quantity, .span = c->expect->span};
 	TS_TRY(cli_curves_open(c->file, c->request->name, c->request->kind, 0, c->diag, &curves));
+	const net_expr *expr = cli_curves_has(&curves, c->expect->quantity) ? &whole : c->expect->expr;
 	ts_status status = place_of(c, &curves, &place);
-	if (status == TS_OK && !cli_curves_value(&curves, c->expect->expr, place, c->diag, &c->out->value))
+	if (status == TS_OK && !cli_curves_value(&curves, expr, place, c->diag, &c->out->value))
 		status = TS_NETLIST;
 	cli_curves_close(&curves);
 	if (status != TS_OK && diag_count(c->diag, DIAG_ERROR) == errors)

@@ -15,6 +15,7 @@ static const double FLAT = 1e-9; /* relative; a response that rises by less is a
 
 typedef struct print_job {
 	const out_file *file;
+	const elab_circuit *circuit;
 	const char *analysis;
 	diag_list *diag;
 	FILE *to;
@@ -23,7 +24,7 @@ typedef struct print_job {
 
 static ts_status get(const print_job *job, const char *name, size_t *n, double **data)
 {
-	char path[600];
+	char path[1000];
 	size_t dims[4] = {0};
 	int rank = 0;
 	snprintf(path, sizeof path, "/analyses/%s/%s", job->analysis, name);
@@ -34,7 +35,7 @@ static ts_status get(const print_job *job, const char *name, size_t *n, double *
 
 static void add_unit(const print_job *job, cli_table *table, const char *name)
 {
-	char path[600], *text = NULL;
+	char path[1000], *text = NULL;
 	snprintf(path, sizeof path, "/analyses/%s/%s", job->analysis, name);
 	const int has = out_get_attr_text(job->file, path, "units", &text, NULL) == TS_OK;
 	cli_table_text(table, "%s", has ? text : "");
@@ -47,14 +48,37 @@ static void add_polar(cli_table *table, double re, double im)
 	cli_table_number(table, atan2(im, re) * (180 / PHYS_PI));
 }
 
-/* re_name: "vr(out)", whose imaginary part is "vi(out)". */
+static int name_is_derived(const char *name)
+{
+	return strncmp(name, "real(", 5) == 0;
+}
+
+/* Is it the real part of a complex signal: "vr(out)", or "real(SIGNAL)" of a derived one? */
+static int is_real_part(const char *name)
+{
+	return name_is_derived(name) || (name[0] && name[1] == 'r' && name[2] == '(');
+}
+
+/* Names of the imaginary part and of the signal itself. */
+static void name_parts(const char *re_name, char *im_name, char *name, size_t room)
+{
+	if (name_is_derived(re_name)) {
+		snprintf(im_name, room, "imag(%s", re_name + 5);
+		snprintf(name, room, "%.*s", (int)strlen(re_name) - 6, re_name + 5);
+	} else {
+		snprintf(im_name, room, "%ci%s", re_name[0], re_name + 2);
+		snprintf(name, room, "%c%s", re_name[0], re_name + 2);
+	}
+}
+
 static ts_status add_response(const print_job *job, cli_table *table, const char *re_name, const double *f)
 {
-	char path[2][300];
+	char path[2][700], im_name[500], name[500];
 	double *part[2] = {NULL, NULL};
 	size_t n = 0, at = 0;
-	for (int k = 0; k < 2; k++)
-		snprintf(path[k], sizeof path[k], "signals/%c%c%s", re_name[0], "ri"[k], re_name + 2);
+	name_parts(re_name, im_name, name, sizeof name);
+	snprintf(path[0], sizeof path[0], "signals/%.500s", re_name);
+	snprintf(path[1], sizeof path[1], "signals/%s", im_name);
 	ts_status status = get(job, path[0], &n, &part[0]);
 	if (status == TS_OK)
 		status = get(job, path[1], &n, &part[1]);
@@ -62,7 +86,7 @@ static ts_status add_response(const print_job *job, cli_table *table, const char
 		if (hypot(part[0][i], part[1][i]) > (1 + FLAT) * hypot(part[0][at], part[1][at]))
 			at = i;
 	if (status == TS_OK && n > 0) {
-		cli_table_text(table, "%c%s", re_name[0], re_name + 2);
+		cli_table_text(table, "%s", name);
 		add_polar(table, part[0][0], part[1][0]);
 		add_polar(table, part[0][n - 1], part[1][n - 1]);
 		cli_table_number(table, hypot(part[0][at], part[1][at]));
@@ -72,6 +96,14 @@ static ts_status add_response(const print_job *job, cli_table *table, const char
 	alloc_free(part[0]);
 	alloc_free(part[1]);
 	return status;
+}
+
+/* 1: the deck's .print cards name the signal, or name none of .ac. */
+static int is_wanted(const print_job *job, const char *re_name)
+{
+	char im_name[500], name[500];
+	name_parts(re_name, im_name, name, sizeof name);
+	return cli_is_printed(job->circuit, SIM_AC, name);
 }
 
 static ts_status print_ac(const print_job *job)
@@ -88,7 +120,7 @@ static ts_status print_ac(const print_job *job)
 	snprintf(title, sizeof title, "%s: %zu frequencies from %g to %g Hz", job->analysis, n_f, f[0], f[n_f - 1]);
 	cli_table_begin(&table, title, column);
 	for (size_t i = 0; status == TS_OK && i < n; i++)
-		if (name[i][0] && name[i][1] == 'r')
+		if (is_real_part(name[i]) && is_wanted(job, name[i]))
 			status = add_response(job, &table, name[i], f);
 	cli_table_end(&table, job->to, job->json);
 	alloc_free(name);
@@ -246,10 +278,22 @@ static ts_status print_tf(const print_job *job)
 	return status;
 }
 
-ts_status cli_linear_print(const out_file *file, const sim_request *request, diag_list *diag, FILE *to, int json)
+int cli_is_printed(const elab_circuit *circuit, int kind, const char *name)
+{
+	int n = 0;
+	for (int i = 0; i < circuit->n_print; i++) {
+		n += circuit->print[i].kind == kind;
+		if (circuit->print[i].kind == kind && strcmp(circuit->print[i].name, name) == 0)
+			return 1;
+	}
+	return n == 0;
+}
+
+ts_status cli_linear_print(const elab_circuit *circuit, const out_file *file, const sim_request *request,
+                           diag_list *diag, FILE *to, int json)
 {
 	char path[200];
-	const print_job job = {file, request->name, diag, to, json};
+	const print_job job = {file, circuit, request->name, diag, to, json};
 	snprintf(path, sizeof path, "/analyses/%s/signals", request->name);
 	if (!out_exists(file, path))
 		return TS_OK;

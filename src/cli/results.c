@@ -67,8 +67,10 @@ static ts_status add_range(const result_job *job, cli_table *table, const char *
 	return TS_OK;
 }
 
-static ts_status deterministic(const result_job *job, const char *analysis, int is_point)
+static ts_status deterministic(const result_job *job, const elab_circuit *circuit, const sim_request *request)
 {
+	const char *analysis = request->name;
+	const int is_point = request->kind == SIM_OP;
 	static const char *const point[] = {"signal", "value", "unit", NULL};
 	static const char *const range[] = {"signal", "lowest", "highest", "last", "unit", NULL};
 	char group[200], path[400], **name = NULL;
@@ -79,6 +81,8 @@ static ts_status deterministic(const result_job *job, const char *analysis, int 
 	cli_table_begin(&table, analysis, is_point ? point : range);
 	ts_status status = TS_OK;
 	for (size_t i = 0; i < n && status == TS_OK; i++) {
+		if (!cli_is_printed(circuit, (int)request->kind, name[i]))
+			continue;
 		snprintf(path, sizeof path, "%s/%s", group, name[i]);
 		status = is_point ? add_point(job, &table, path, name[i]) : add_range(job, &table, path, name[i]);
 	}
@@ -205,8 +209,8 @@ ts_status cli_results(const cli_session *session, const out_file *file, FILE *to
 		if (is_wrapped)
 			continue;
 		TS_TRY(q->kind == SIM_TRANNOISE ? noise(&job, q->name)
-		       : cli_is_linear(q->kind) ? cli_linear_print(file, q, session->diag, to, json)
-		                                : deterministic(&job, q->name, q->kind == SIM_OP));
+		       : cli_is_linear(q->kind) ? cli_linear_print(c, file, q, session->diag, to, json)
+		                                : deterministic(&job, c, q));
 		TS_TRY(cli_fourier_print(file, q->name, session->diag, to, json));
 	}
 	TS_TRY(cli_measure_print(file, session->diag, to, json));

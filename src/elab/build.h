@@ -99,9 +99,10 @@ typedef struct elab_builder {
 	name_map *node_map, *instance_map, *expansion_map, *global_map;
 	elab_list node, instance, expansion; /* expansion: src_span of each X element */
 	elab_list control; /* elab_control */
-	elab_list request, save, pbit, expect, initial;
-	elab_list measure, four, watch; /* elab_measure, elab_four, elab_probe */
+	elab_list request, save, print, pbit, expect, initial, nodeset;
+	elab_list measure, four, watch; /* elab_measure, elab_four, elab_save */
 	int save_all;        /* .save all */
+	int has_save;        /* a .save card */
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
 	double scale;        /* .options scale=: of the lengths on M lines */
 	double tnom;         /* Celsius; NAN where .options tnom= is not given */
@@ -258,8 +259,8 @@ ts_status elab_card_sens(elab_builder *b, const net_card *card);
 ts_status elab_read_books(elab_builder *b, const net_card *card, sim_request *r);
 /* claim.c: what is asked of the results */
 ts_status elab_card_pbit(elab_builder *b, const net_card *card);
-ts_status elab_card_save(elab_builder *b, const net_card *card);
 ts_status elab_card_ic(elab_builder *b, const net_card *card);
+ts_status elab_card_nodeset(elab_builder *b, const net_card *card);
 ts_status elab_card_expect(elab_builder *b, const net_card *card);
 
 /* measure.c */
@@ -271,6 +272,14 @@ int elab_has_measure(const elab_builder *b, const char *name);
 ts_status elab_measures_end(elab_builder *b);
 /* measured.c: the expression of a measure as elab_measure has it; its probes are added to b->watch. */
 ts_status elab_measured(elab_builder *b, sim_kind kind, const net_expr *expr, const net_expr **out);
+/* signal.c: signals to store */
+ts_status elab_card_save(elab_builder *b, const net_card *card);
+ts_status elab_card_print(elab_builder *b, const net_card *card);
+/* After the cards: report signals that an analysis they were asked of cannot have. */
+ts_status elab_check_signals(elab_builder *b);
+/* formula.c: expr with its user functions written out and what does not move folded into numbers, in the arena. The
+ * probes in it are those of expr. */
+ts_status elab_formula_fold(elab_builder *b, const net_expr *expr, const net_expr **out);
 
 /* field.c: fields of dot cards, all in the deck's scope */
 /* Numbers of the card's words from `first` on: between low and high of them; form is what a message shows. */

@@ -25,7 +25,9 @@ static const struct {
     {".jump", elab_card_trannoise}, {".ac", elab_card_ac},
     {".noise", elab_card_noise},    {".tf", elab_card_tf},
     {".sens", elab_card_sens},      {".pbit", elab_card_pbit},
-    {".save", elab_card_save},      {".ic", elab_card_ic},
+    {".save", elab_card_save},      {".print", elab_card_print},
+    {".plot", elab_card_print},     {".probe", elab_card_print},
+    {".ic", elab_card_ic},          {".nodeset", elab_card_nodeset},
     {".expect", elab_card_expect},  {".measure", elab_card_measure},
     {".meas", elab_card_measure},   {".four", elab_card_four},
     {".temp", done_before},         {".options", done_before},
@@ -38,11 +40,7 @@ static const struct {
 static const struct {
 	const char *name, *advice;
 } warned_table[] = {
-    {".print", "use .save"},
-    {".plot", "use .save and `thermospice plot`"},
-    {".probe", "use .save"},
     {".width", "results go to a file"},
-    {".nodeset", "starting guesses are not used; .ic sets the state in which a transient starts"},
 };
 
 static const struct {
@@ -116,6 +114,7 @@ static int reading_pass(const net_card *card)
 	return strcmp(card->name, ".expect") == 0 ? 2 : measures;
 }
 
+/* Signals are checked against all analyses. */
 ts_status elab_other_cards(elab_builder *b)
 {
 	for (int pass = 0; pass < 3; pass++)
@@ -126,5 +125,6 @@ ts_status elab_other_cards(elab_builder *b)
 			if (elab_fatal(status))
 				return status;
 		}
-	return elab_measures_end(b);
+	TS_TRY(elab_measures_end(b));
+	return elab_check_signals(b);
 }

@@ -137,30 +137,33 @@ static ts_status make_indices(elab_circuit *c)
 static ts_status keep(elab_builder *b)
 {
 	elab_circuit *c = b->circuit;
-	if (b->save_all)
-		b->save.n = 0;
+	c->save_all = b->save_all || !b->has_save;
 	c->n_node = b->node.n;
 	c->n_instance = b->instance.n;
 	c->n_request = b->request.n;
 	c->n_save = b->save.n;
+	c->n_print = b->print.n;
 	c->n_pbit = b->pbit.n;
 	c->n_expect = b->expect.n;
 	c->n_ic = b->initial.n;
 	c->n_measure = b->measure.n;
 	c->n_four = b->four.n;
 	c->n_watch = b->watch.n;
+	c->n_nodeset = b->nodeset.n;
 	c->node = elab_list_keep(&b->node, sizeof *c->node, b->arena);
 	c->instance = elab_list_keep(&b->instance, sizeof *c->instance, b->arena);
 	c->request = elab_list_keep(&b->request, sizeof *c->request, b->arena);
 	c->save = elab_list_keep(&b->save, sizeof *c->save, b->arena);
+	c->print = elab_list_keep(&b->print, sizeof *c->print, b->arena);
 	c->pbit = elab_list_keep(&b->pbit, sizeof *c->pbit, b->arena);
 	c->expect = elab_list_keep(&b->expect, sizeof *c->expect, b->arena);
 	c->ic = elab_list_keep(&b->initial, sizeof *c->ic, b->arena);
 	c->measure = elab_list_keep(&b->measure, sizeof *c->measure, b->arena);
 	c->four = elab_list_keep(&b->four, sizeof *c->four, b->arena);
 	c->watch = elab_list_keep(&b->watch, sizeof *c->watch, b->arena);
-	const void *const kept[] = {c->node,   c->instance, c->request, c->save, c->pbit,
-	                            c->expect, c->ic,       c->measure, c->four, c->watch};
+	c->nodeset = elab_list_keep(&b->nodeset, sizeof *c->nodeset, b->arena);
+	const void *const kept[] = {c->node,   c->instance, c->request, c->save, c->print, c->pbit,
+	                            c->expect, c->ic,       c->measure, c->four, c->watch, c->nodeset};
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		if (!kept[i])
 			return TS_NOMEM;
@@ -169,8 +172,9 @@ static ts_status keep(elab_builder *b)
 
 static void finish(elab_builder *b)
 {
-	elab_list *const list[] = {&b->node, &b->instance, &b->expansion, &b->control, &b->request,
-	                           &b->save, &b->pbit,     &b->expect,    &b->initial, &b->measure, &b->four, &b->watch};
+	elab_list *const list[] = {&b->node,    &b->instance, &b->expansion, &b->control, &b->request,
+	                           &b->save,    &b->print,    &b->pbit,      &b->expect,  &b->initial,
+	                           &b->nodeset, &b->measure,  &b->four,      &b->watch};
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		alloc_free(list[i]->item);
 	for (int i = 0; b->frame.model && i < b->top.n_card; i++)

@@ -40,6 +40,37 @@ typedef struct elab_probe {
 	int instance; /* current: instance number */
 } elab_probe;
 
+/* What a stored signal is made of. */
+typedef enum elab_term_kind {
+	ELAB_VOLTAGE,    /* between node[0] and node[1] */
+	ELAB_BRANCH,     /* own branch current of an instance, or the occupancy of a trap */
+	ELAB_TERMINAL,   /* current into an instance at port `index`: f + dq/dt */
+	ELAB_OBSERVABLE, /* number `index` of the instance's type */
+	ELAB_POWER       /* that flows into an instance: sum of voltage times current of its ports */
+} elab_term_kind;
+typedef struct elab_term {
+	elab_term_kind kind;
+	int node[2];
+	int instance, index;
+} elab_term;
+
+/* A signal of .save or .print: one term, or a formula of several (elab/formula.h). */
+typedef struct elab_save {
+	const char *name; /* canonical text: "v(out)", "i(r1)", "@m1[gm]", "v(a)-v(b)" */
+	const char *unit;
+	int n_term;
+	const elab_term *term;
+	const struct elab_formula *formula; /* NULL: the one term */
+	unsigned kinds;                     /* set of 1 << sim_kind: analyses that store it, where they can */
+	src_span span;
+} elab_save;
+
+/* A signal that .print asks the table of an analysis to show. */
+typedef struct elab_print {
+	int kind; /* sim_kind */
+	const char *name;
+} elab_print;
+
 typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE, SIM_AC, SIM_NOISE, SIM_TF, SIM_SENS } sim_kind;
 typedef enum sim_spacing { SIM_DEC, SIM_OCT, SIM_LIN } sim_spacing;
 /* SIM_AUTO: shifted, and electron by electron where that is called for; never seen by a plan. */
@@ -185,7 +216,7 @@ typedef struct elab_four {
 typedef struct elab_initial {
 	int node;
 	double value;
-} elab_initial; /* .ic */
+} elab_initial; /* .ic, .nodeset */
 
 typedef struct elab_circuit {
 	struct arena *arena;
@@ -198,7 +229,10 @@ typedef struct elab_circuit {
 	int n_request;
 	const sim_request *request;
 	int n_save;
-	const elab_probe *save; /* empty: all node voltages and source currents */
+	const elab_save *save;
+	int save_all; /* all node voltages and source currents, beside `save`: no .save card, or .save all */
+	int n_print;
+	const elab_print *print;
 	int n_pbit;
 	const elab_pbit *pbit;
 	int n_expect;
@@ -210,8 +244,10 @@ typedef struct elab_circuit {
 	int n_four;
 	const elab_four *four;
 	int n_watch;
-	const elab_probe *watch; /* signals that .measure and .four read; also in save where that is not empty */
+	const elab_save *watch; /* signals that .measure and .four read; also in save; not formulas */
 	int nfreqs;              /* .options nfreqs: terms of .four, the constant one included; default 10 */
+	int n_nodeset;
+	const elab_initial *nodeset;
 	const int *node_by_name;     /* [n_node] sorted by name, for elab_find_node */
 	const int *instance_by_name; /* [n_instance] */
 	double temperature;          /* .temp or .options temp, K; default 300.15 */

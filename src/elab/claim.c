@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a deck asks of its results: .save .ic .pbit .expect.
+ * What a deck asks of its start and results: .ic .nodeset .pbit .expect.
  */
 #include <math.h>
 #include <string.h>
@@ -7,28 +7,6 @@
 
 #include "elab/build.h"
 #include "net/expr.h"
-
-ts_status elab_card_save(elab_builder *b, const net_card *card)
-{
-	ts_status worst = elab_field_known(b, card, "");
-	for (int i = 0; i < card->n_word; i++) {
-		const net_word *word = &card->word[i];
-		if (strcmp(word->text, "all") == 0) {
-			b->save_all = 1;
-			continue;
-		}
-		elab_probe probe;
-		const ts_status status = elab_field_probe(b, word->expr, word->span, &probe);
-		worst = status != TS_OK ? status : worst;
-		if (status != TS_OK)
-			continue;
-		elab_probe *slot = elab_list_add(&b->save, sizeof *slot);
-		if (!slot)
-			return TS_NOMEM;
-		*slot = probe;
-	}
-	return worst;
-}
 
 /* "v(out)" -> "out" in the arena, NULL when it is not of that form */
 static const char *node_in(elab_builder *b, const char *name)
@@ -39,12 +17,33 @@ static const char *node_in(elab_builder *b, const char *name)
 	return arena_strndup(b->arena, name + 2, n - 3);
 }
 
-static ts_status add_initial(elab_builder *b, const net_param *param)
+static ts_status push_initial(elab_list *list, elab_initial initial)
+{
+	elab_initial *slot = elab_list_add(list, sizeof *slot);
+	if (!slot)
+		return TS_NOMEM;
+	*slot = initial;
+	return TS_OK;
+}
+
+/* .nodeset all=VALUE */
+static ts_status add_everywhere(elab_builder *b, const net_param *param, elab_list *list)
+{
+	elab_initial initial = {0};
+	TS_TRY(elab_param_value(&b->eval, &b->frame.scope, param, &initial.value));
+	for (initial.node = 1; initial.node < b->node.n; initial.node++)
+		TS_TRY(push_initial(list, initial));
+	return TS_OK;
+}
+
+static ts_status add_initial(elab_builder *b, const net_card *card, const net_param *param, elab_list *list)
 {
 	const char *name = node_in(b, param->name);
 	elab_initial initial;
+	if (list == &b->nodeset && strcmp(param->name, "all") == 0)
+		return add_everywhere(b, param, list);
 	if (!name) {
-		diag_add(b->diag, E0315, param->span, ".ic wants v(node)=value");
+		diag_add(b->diag, E0315, param->span, "%s wants v(node)=value", card->name);
 		return TS_NETLIST;
 	}
 	TS_TRY(elab_field_node(b, name, param->span, &initial.node));
@@ -53,27 +52,34 @@ static ts_status add_initial(elab_builder *b, const net_param *param)
 		diag_add(b->diag, E0305, param->span, "ground is always at 0 V");
 		return TS_NETLIST;
 	}
-	elab_initial *slot = elab_list_add(&b->initial, sizeof *slot);
-	if (!slot)
-		return TS_NOMEM;
-	*slot = initial;
-	return TS_OK;
+	return push_initial(list, initial);
 }
 
-ts_status elab_card_ic(elab_builder *b, const net_card *card)
+static ts_status read_initial(elab_builder *b, const net_card *card, elab_list *list)
 {
 	ts_status worst = TS_OK;
 	if (card->n_word > 0 || card->n_param == 0) {
-		diag_add(b->diag, E0315, card->n_word ? card->word[0].span : card->span, ".ic wants v(node)=value");
+		diag_add(b->diag, E0315, card->n_word ? card->word[0].span : card->span, "%s wants v(node)=value",
+		         card->name);
 		worst = TS_NETLIST;
 	}
 	for (int i = 0; i < card->n_param; i++) {
-		const ts_status status = add_initial(b, &card->param[i]);
+		const ts_status status = add_initial(b, card, &card->param[i], list);
 		if (elab_fatal(status))
 			return status;
 		worst = status != TS_OK ? status : worst;
 	}
 	return worst;
+}
+
+ts_status elab_card_ic(elab_builder *b, const net_card *card)
+{
+	return read_initial(b, card, &b->initial);
+}
+
+ts_status elab_card_nodeset(elab_builder *b, const net_card *card)
+{
+	return read_initial(b, card, &b->nodeset);
 }
 
 static ts_status check_list(elab_builder *b, const net_param *param, const elab_pbit *pbit)

@@ -178,6 +178,15 @@ static void dump_options(const elab_circuit *c, FILE *to)
 	fprintf(to, " itl=%d\n", c->itl);
 }
 
+static void dump_initial(const elab_circuit *c, const char *card, const elab_initial *item, int n, FILE *to)
+{
+	for (int i = 0; i < n; i++) {
+		fprintf(to, "  %s v(%s)", card, c->node[item[i].node].name);
+		put_number(to, "=", item[i].value);
+		fprintf(to, "\n");
+	}
+}
+
 void elab_dump(const elab_circuit *c, FILE *to)
 {
 	fprintf(to, "circuit %s\n", c->title);
@@ -187,14 +196,11 @@ void elab_dump(const elab_circuit *c, FILE *to)
 	for (int i = 0; i < c->n_instance; i++)
 		dump_instance(c, &c->instance[i], to);
 	fprintf(to, "requests %d\n",
-	        c->n_request + c->n_save + c->n_pbit + c->n_expect + c->n_ic + c->n_measure + c->n_four);
+	        c->n_request + c->n_save + c->n_pbit + c->n_expect + c->n_ic + c->n_nodeset + c->n_measure + c->n_four);
 	for (int i = 0; i < c->n_request; i++)
 		dump_request(c, &c->request[i], to);
-	for (int i = 0; i < c->n_ic; i++) {
-		fprintf(to, "  ic v(%s)", c->node[c->ic[i].node].name);
-		put_number(to, "=", c->ic[i].value);
-		fprintf(to, "\n");
-	}
+	dump_initial(c, "ic", c->ic, c->n_ic, to);
+	dump_initial(c, "nodeset", c->nodeset, c->n_nodeset, to);
 	for (int i = 0; i < c->n_save; i++)
 		fprintf(to, "  save %s\n", c->save[i].name);
 	for (int i = 0; i < c->n_pbit; i++)

@@ -295,7 +295,7 @@ static ts_status probe_current(elab_builder *b, const net_expr *expr, elab_probe
 ts_status elab_field_probe(elab_builder *b, const net_expr *expr, src_span span, elab_probe *probe)
 {
 	*probe = (elab_probe){.instance = -1};
-	if (!expr || expr->kind != NET_PROBE) {
+	if (!expr || expr->kind != NET_PROBE || *expr->name == '@') {
 		diag_add(b->diag, E0315, span, "wanted v(node), v(node,node), i(source) or n(trap)");
 		return TS_NETLIST;
 	}

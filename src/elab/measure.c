@@ -311,19 +311,23 @@ ts_status elab_card_four(elab_builder *b, const net_card *card)
 	return TS_OK;
 }
 
+/* Signals that every analysis can have are stored by all, as those of .save are. */
 static ts_status save_watched(elab_builder *b)
 {
-	const elab_probe *watch = b->watch.item;
+	const elab_save *watch = b->watch.item;
 	for (int i = 0; i < b->watch.n; i++) {
-		int found = 0;
-		const elab_probe *save = b->save.item;
-		for (int k = 0; k < b->save.n; k++)
-			found |= strcmp(save[k].name, watch[i].name) == 0;
-		elab_probe *slot = found ? NULL : elab_list_add(&b->save, sizeof *slot);
-		if (!found && !slot)
+		elab_save *save = b->save.item;
+		int k = 0;
+		while (k < b->save.n && strcmp(save[k].name, watch[i].name) != 0)
+			k++;
+		if (k < b->save.n) {
+			save[k].kinds |= watch[i].kinds;
+			continue;
+		}
+		save = elab_list_add(&b->save, sizeof *save);
+		if (!save)
 			return TS_NOMEM;
-		if (slot)
-			*slot = watch[i];
+		*save = watch[i];
 	}
 	return TS_OK;
 }
@@ -345,7 +349,7 @@ static void choose_keep(elab_builder *b, sim_request *r, int rank, int measured)
 	r->keep = LEAST_KEPT;
 	if (!measured)
 		return;
-	const double n_signal = b->save.n > 0 && !b->save_all ? b->save.n : b->node.n + b->instance.n;
+	const double n_signal = b->has_save && !b->save_all ? b->save.n : b->node.n + b->instance.n;
 	const double n_time = (r->tstop - r->tstart) / r->tstep + 2;
 	const double most = floor(MOST_STORED / (n_signal * n_time * n_bias(b, rank)));
 	r->keep = (int)fmax(LEAST_KEPT, fmin(most, (double)r->samples));
@@ -360,8 +364,7 @@ ts_status elab_measures_end(elab_builder *b)
 	int measured = 0, rank = 0;
 	for (int i = 0; i < b->measure.n; i++)
 		measured |= measure[i].kind == SIM_TRANNOISE;
-	if (b->save.n > 0)
-		TS_TRY(save_watched(b));
+	TS_TRY(save_watched(b));
 	for (int i = 0; i < b->request.n; i++)
 		if (request[i].kind == SIM_TRANNOISE)
 			choose_keep(b, &request[i], rank++, measured);

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "elab/build.h"
+#include "elab/quantity.h"
 #include "net/expr.h"
 
 typedef struct reader {
@@ -39,37 +39,43 @@ static int is_curve(sim_kind kind, const char *name)
 	       (kind == SIM_AC || kind == SIM_TRAN || kind == SIM_TRANNOISE);
 }
 
-static ts_status watch(elab_builder *b, const elab_probe *probe)
+static ts_status watch(elab_builder *b, const elab_save *signal)
 {
-	const elab_probe *known = b->watch.item;
+	elab_save *known = b->watch.item;
 	for (int i = 0; i < b->watch.n; i++)
-		if (strcmp(known[i].name, probe->name) == 0)
+		if (strcmp(known[i].name, signal->name) == 0) {
+			known[i].kinds |= signal->kinds;
 			return TS_OK;
-	elab_probe *slot = elab_list_add(&b->watch, sizeof *slot);
+		}
+	elab_save *slot = elab_list_add(&b->watch, sizeof *slot);
 	if (!slot)
 		return TS_NOMEM;
-	*slot = *probe;
+	*slot = *signal;
 	return TS_OK;
 }
 
-/* `plain` is v(...), i(...) or n(...); the result has the name of `as`. */
+/* `plain` is a voltage, a current or a quantity of a device; the result has the name of `as`, or stands for what is
+ * stored under the signal's own name. */
 static ts_status read_probe(reader *r, const net_expr *plain, const char *as, const net_expr **out)
 {
 	elab_builder *b = r->b;
-	elab_probe probe;
-	TS_TRY(elab_field_probe(b, plain, plain->span, &probe));
-	TS_TRY(watch(b, &probe));
+	elab_term *term = arena_alloc(b->arena, sizeof *term);
 	net_expr *copy = arena_alloc(b->arena, sizeof *copy);
-	if (!copy)
+	elab_save signal = {.n_term = 1, .term = term, .kinds = 1u << r->kind, .span = plain->span};
+	if (!term || !copy)
 		return TS_NOMEM;
+	TS_TRY(elab_quantity_term(b, plain, term, &signal.name, &signal.unit));
+	TS_TRY(watch(b, &signal));
 	*copy = *plain;
 	copy->name = as;
 	const elab_node *node = b->node.item;
-	for (int i = 0; i < 2 && !probe.is_current && copy->node[i]; i++)
-		copy->node[i] = node[probe.node[i]].name;
+	for (int i = 0; i < 2 && term->kind == ELAB_VOLTAGE && copy->node[i]; i++)
+		copy->node[i] = node[term->node[i]].name;
+	if (r->kind != SIM_AC && term->kind != ELAB_VOLTAGE)
+		*copy = (net_expr){.kind = NET_PROBE, .name = signal.name, .span = plain->span};
 	*out = copy;
-	if (r->kind == SIM_AC && !as[1])
-		diag_add(b->diag, W0333, plain->span, "%s is the real part here: write %sr() or %sm()", probe.name, as,
+	if (r->kind == SIM_AC && !as[1] && *as != '@')
+		diag_add(b->diag, W0333, plain->span, "%s is the real part here: write %sr() or %sm()", signal.name, as,
 		         as);
 	return TS_OK;
 }

@@ -67,6 +67,35 @@ void mna_observe(mna_tile *tile, int instance, double *obs)
 	memcpy(obs, tile->own->out.obs, (size_t)s->batch[batch].type->n_obs * LANES * sizeof(double));
 }
 
+void mna_terminals(mna_tile *tile, int instance, const double *rate, double *current)
+{
+	const mna_system *s = tile->system;
+	const dev_shape *shape = s->circuit->instance[instance].shape;
+	const int *unknown = mna_unknowns(s, instance);
+	mna_evaluate(tile, s->batch_of[instance], s->index_in_batch[instance], rate ? DEV_F | DEV_Q | DEV_C : DEV_F);
+	memcpy(current, tile->own->out.f, (size_t)shape->n_port * LANES * sizeof(double));
+	for (int k = 0; rate && k < shape->n_stamp; k++) {
+		const dev_stamp *stamp = &shape->stamp[k];
+		const double v = rate[unknown[stamp->col]];
+		for (int l = 0; (stamp->part & DEV_C) && l < LANES; l++)
+			current[stamp->row * LANES + l] += tile->own->out.c[k * LANES + l] * v;
+	}
+}
+
+void mna_stamps(mna_tile *tile, int instance, double *g, double *c)
+{
+	const mna_system *s = tile->system;
+	const dev_shape *shape = s->circuit->instance[instance].shape;
+	const dev_out *out = &tile->own->out;
+	mna_evaluate(tile, s->batch_of[instance], s->index_in_batch[instance], DEV_F | DEV_Q | DEV_G | DEV_C);
+	for (int k = 0; k < shape->n_stamp; k++)
+		for (int l = 0; l < LANES; l++) {
+			const int i = k * LANES + l;
+			g[i] = shape->stamp[k].part & DEV_G ? out->g[i] : 0;
+			c[i] = shape->stamp[k].part & DEV_C ? out->c[i] : 0;
+		}
+}
+
 void mna_noise_density(mna_tile *tile, int instance, int card, double *s)
 {
 	const mna_system *system = tile->system;

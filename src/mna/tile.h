@@ -32,6 +32,12 @@ void mna_tile_source(const mna_tile *tile, int instance, const double *t, double
 void mna_observe(mna_tile *tile, int instance, double *obs);
 /* f[n_port][LANES] of an instance at tile->x and t, as its own constants in the lanes make it. No allocation. */
 void mna_device_residual(mna_tile *tile, int instance, double *f);
+/* current[n_port][LANES] into an instance at its ports, f + C rate, at tile->x; rate[n_unknown] is the same in every
+ * lane, NULL: zero. At a branch it is the residual of that equation. No allocation. */
+void mna_terminals(mna_tile *tile, int instance, const double *rate, double *current);
+/* df/dv and dq/dv of an instance's stamps at tile->x, g and c [n_stamp][LANES]; 0 where a stamp has no such part. No
+ * allocation. */
+void mna_stamps(mna_tile *tile, int instance, double *g, double *c);
 /* One-sided densities of an instance's noise sources at tile->x: s[n_noise][LANES], A^2/Hz (flicker: at 1 Hz); what
  * is silenced included (mna_is_noisy). card: by the laws published with the model cards. No allocation. */
 void mna_noise_density(mna_tile *tile, int instance, int card, double *s);

@@ -13,7 +13,8 @@ typedef enum net_expr_kind {
 	NET_BINARY, /* op; arg[0], arg[1] */
 	NET_COND,   /* arg[0] ? arg[1] : arg[2] */
 	NET_CALL,   /* name(arg...) */
-	NET_PROBE   /* v(a), v(a,b), i(dev), n(trap): name "v", "i", "n", node[0], node[1] or NULL */
+	NET_PROBE   /* v(a), v(a,b), i(dev), n(trap): name "v", "i", "n", node[0], node[1] or NULL; @dev[quantity]: name
+	               "@", node[0] the device, node[1] the quantity */
 } net_expr_kind;
 
 /* Operators: the ASCII character, or one of these. */

@@ -5,7 +5,8 @@
  *   binary  = unary { op unary }            levels ||  &&  == !=  < <= > >=  + -  * /, all left-associative
  *   unary   = ('-' | '+' | '!') unary | power
  *   power   = primary [ '**' unary ]        right-associative through unary
- *   primary = number | name | name '(' args ')' | v(a[,b]) | i(a) | '(' cond ')' | quote cond quote | '{' cond '}'
+ *   primary = number | name | name '(' args ')' | v(a[,b]) | i(a) | @a[q] | '(' cond ')' | quote cond quote
+ *           | '{' cond '}'
  *
  * Quotes and braces are parentheses, so that 'a'*2 and list('a','b') need no rules of their own. Inside list() a blank
  * ends an item, as in the waveforms of SPICE. Nesting and the height of the tree are bounded: readers recurse.
@@ -180,6 +181,31 @@ static const net_expr *parse_probe(expr_parser *p, const char *name)
 	return failed(p) ? NULL : make_node(p, node, NULL, from);
 }
 
+/* @device[quantity]; the current token is the '@' */
+static const net_expr *parse_quantity(expr_parser *p)
+{
+	const char *s = p->text->text;
+	const size_t from = p->now.from;
+	net_expr node = {.kind = NET_PROBE, .name = "@"};
+	size_t open = from + 1;
+	while (open < p->end && !net_is_blank(s[open]) && !strchr("[](){},'\"", s[open]))
+		open++;
+	size_t close = open + 1;
+	while (close < p->end && net_is_name(s[close]))
+		close++;
+	if (open == from + 1 || close >= p->end || s[open] != '[' || close == open + 1 || s[close] != ']') {
+		net_fault_set(p->fault, E0202, net_text_span(p->text, from, open), "wanted @device[quantity]");
+		return NULL;
+	}
+	node.node[0] = arena_lower(p->arena, s + from + 1, open - from - 1);
+	node.node[1] = arena_lower(p->arena, s + open + 1, close - open - 1);
+	if (!node.node[0] || !node.node[1])
+		return no_memory(p);
+	p->now.to = close + 1;
+	advance(p);
+	return failed(p) ? NULL : make_node(p, node, NULL, from);
+}
+
 static ts_status push_arg(expr_parser *p, const net_expr *arg)
 {
 	if (net_stack_push(&p->arg, &arg) == TS_OK)
@@ -264,6 +290,8 @@ static const net_expr *parse_primary(expr_parser *p)
 		return failed(p) ? NULL
 		                 : make_node(p, (net_expr){.kind = NET_NUMBER, .number = t.number}, NULL, t.from);
 	}
+	if (t.kind == NET_TOKEN_BAD && p->text->text[t.from] == '@')
+		return parse_quantity(p);
 	if (at_op(p, '('))
 		return parse_group(p, ')', "')'");
 	if (at_op(p, '{'))

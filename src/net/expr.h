@@ -27,6 +27,8 @@ typedef struct net_env {
  * Functions of env come first. TS_NETLIST with a message (unknown name, wrong number of arguments, division by zero,
  * non-finite result). */
 ts_status net_expr_eval(const net_expr *expr, const net_env *env, diag_list *diag, double *value);
+/* Numbers of arguments a function of the language takes; 0 when there is no function of that name. */
+int net_expr_arity(const char *name, int *low, int *high);
 /* Canonical text. */
 char *net_expr_text(struct arena *arena, const net_expr *expr);
 #endif

@@ -161,6 +161,29 @@ static const struct {
     {"gauss", call_statistic}, {"aunif", call_statistic},   {"unif", call_statistic},
 };
 
+int net_expr_arity(const char *name, int *low, int *high)
+{
+	for (size_t i = 0; i < sizeof one_table / sizeof *one_table; i++)
+		if (strcmp(one_table[i].name, name) == 0) {
+			*low = *high = 1;
+			return 1;
+		}
+	for (size_t i = 0; i < sizeof two_table / sizeof *two_table; i++)
+		if (strcmp(two_table[i].name, name) == 0) {
+			*low = 2;
+			*high = two_table[i].f == fmin || two_table[i].f == fmax ? INT_MAX : 2;
+			return 1;
+		}
+	for (size_t i = 0; i < sizeof special_table / sizeof *special_table; i++)
+		if (strcmp(special_table[i].name, name) == 0) {
+			const int is_table = special_table[i].f == call_table;
+			*low = special_table[i].f == call_statistic ? 2 : 3;
+			*high = is_table ? INT_MAX : 3;
+			return 1;
+		}
+	return 0;
+}
+
 static ts_status evaluate_call(const evaluator *v, const net_expr *e, double *value)
 {
 	if (v->env && v->env->call && v->env->call(v->env->self, e, NULL, NULL))

@@ -55,12 +55,13 @@ static void print_call(writer *w, const net_expr *e)
 
 static void print_probe(writer *w, const net_expr *e)
 {
+	const int is_quantity = *e->name == '@';
 	put(w, e->name);
-	put(w, "(");
+	put(w, is_quantity ? "" : "(");
 	put(w, e->node[0]);
-	put(w, e->node[1] ? "," : "");
+	put(w, is_quantity ? "[" : e->node[1] ? "," : "");
 	put(w, e->node[1] ? e->node[1] : "");
-	put(w, ")");
+	put(w, is_quantity ? "]" : ")");
 }
 
 static int level_of(const net_expr *e)

@@ -32,9 +32,9 @@ static const char *type_of(const char *name, const char *unit)
 {
 	if (strcmp(name, "time") == 0 || strcmp(name, "frequency") == 0)
 		return name;
-	if (unit && !*unit)
-		return "notype"; /* the occupancy of a trap */
-	return unit && strcmp(unit, "A") == 0 ? "current" : "voltage";
+	if (!unit || strcmp(unit, "V") == 0)
+		return "voltage";
+	return strcmp(unit, "A") == 0 ? "current" : "notype"; /* the occupancy of a trap, a conductance */
 }
 
 /* Add a dataset as a column, when it is one of numbers. */
@@ -117,16 +117,29 @@ static void put_plot(const raw_job *job, size_t row)
 		fputc('\n', job->to);
 }
 
-/* The column just loaded is signals/vr(a): add vi(a), and call both v(a). */
+static int is_derived(const char *signal)
+{
+	return strncmp(signal, "real(", 5) == 0;
+}
+
+/* The column just loaded is signals/vr(a): add vi(a), and call both v(a). Of real(x) it is imag(x), and x. */
 static ts_status add_imaginary(raw_job *job, const char *root, char *signal)
 {
 	char path[H5_PATH];
 	size_t dims[4] = {0};
 	int rank = 0;
 	raw_column *c = &job->column[job->n_column - 1];
-	h5_path(path, "%s/signals/%ci%s", root, signal[0], signal + 2);
+	if (is_derived(signal))
+		h5_path(path, "%s/signals/imag(%s", root, signal + 5);
+	else
+		h5_path(path, "%s/signals/%ci%s", root, signal[0], signal + 2);
 	TS_TRY(out_get(job->file, path, &rank, dims, &c->imag, NULL));
-	memmove(signal + 1, signal + 2, strlen(signal + 1));
+	if (is_derived(signal)) {
+		memmove(signal, signal + 5, strlen(signal + 4));
+		signal[strlen(signal) - 1] = '\0';
+	} else {
+		memmove(signal + 1, signal + 2, strlen(signal + 1));
+	}
 	return rank == 1 && dims[0] == c->n ? TS_OK : TS_INTERNAL;
 }
 
@@ -137,7 +150,7 @@ static ts_status load_all(raw_job *job, const char *root, const char *axis, char
 		TS_TRY(load(job, root, axis));
 	const int has_axis = job->n_column > 0;
 	for (size_t i = 0; i < n; i++) {
-		if (job->is_complex && signal[i][1] != 'r')
+		if (job->is_complex && signal[i][1] != 'r' && !is_derived(signal[i]))
 			continue;
 		h5_path(name, "signals/%s", signal[i]);
 		const size_t before = job->n_column;

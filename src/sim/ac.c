@@ -5,11 +5,13 @@
  *
  * Writes, beside frequency [n], the real and the imaginary part of every signal under SPICE's names:
  *   /analyses/<name>/signals/vr(NODE), vi(NODE), ir(SOURCE), ii(SOURCE)   [n]
+ * and of other signals real(SIGNAL), imag(SIGNAL).
  * Frequencies that were not reached are NaN.
  */
 #include <math.h>
 #include <stdio.h>
 #include "base/alloc.h"
+#include "base/phys.h"
 #include "base/stop.h"
 #include "sim/linear.h"
 #include "sim/sim.h"
@@ -28,12 +30,21 @@ static ts_status solve_at(ac_run *run, size_t k)
 		s->x[u] = run->b[u];
 	sim_linear_solve(s, s->x);
 	for (int i = 0; i < s->signals.n; i++) {
-		const sim_signal *signal = &s->signals.signal[i];
-		const double complex value = s->x[signal->plus] - s->x[signal->minus];
+		const double complex value =
+		    sim_signal_response(&s->signals.signal[i], s->x, 2 * PHYS_PI * s->frequency[k]);
 		run->data[2 * (size_t)i * s->n + k] = creal(value);
 		run->data[(2 * (size_t)i + 1) * s->n + k] = cimag(value);
 	}
 	return TS_OK;
+}
+
+/* vr(a) and vi(a) of v(a), ir(r1) and ii(r1) of i(r1); real(...) and imag(...) of other forms. */
+static void part_name(const sim_signal *signal, int part, char *name, size_t room)
+{
+	if (signal->formula || signal->name[1] != '(')
+		snprintf(name, room, "%s(%s)", part ? "imag" : "real", signal->name);
+	else
+		snprintf(name, room, "%c%c%s", signal->name[0], "ri"[part], signal->name + 1);
 }
 
 static ts_status put_all(const ac_run *run)
@@ -43,10 +54,12 @@ static ts_status put_all(const ac_run *run)
 	for (int i = 0; i < s->signals.n; i++)
 		for (int part = 0; part < 2; part++) {
 			const sim_signal *signal = &s->signals.signal[i];
-			char path[300];
-			snprintf(path, sizeof path, "signals/%c%c%s", signal->name[0], "ri"[part], signal -> name + 1);
-			TS_TRY(
-			    sim_linear_put(s, path, signal->unit, run->data + (2 * (size_t)i + (size_t)part) * s->n));
+			char name[SIM_SIGNAL_PATH], path[SIM_SIGNAL_PATH];
+			part_name(signal, part, name, sizeof name);
+			sim_signal_path(s->request->name, name, path);
+			TS_TRY(out_put(s->file, path, signal->unit, 1, &s->n,
+			               run->data + (2 * (size_t)i + (size_t)part) * s->n, s->diag));
+			TS_TRY(sim_linear_attach(s, path));
 		}
 	return TS_OK;
 }

@@ -95,12 +95,15 @@ static ts_status solve_block(dc_run *run, size_t outer, size_t first, int count)
 		TS_TRY(set_source(run, &run->inner, inner, l));
 		TS_TRY(set_source(run, &run->outer, outer, l));
 	}
-	const ts_status status = sim_operating_point(run->tile, (1u << count) - 1u, run->diag);
+	const int is_first = outer == 0 && first == 0;
+	const ts_status status = is_first ? sim_operating_point_first(run->tile, (1u << count) - 1u, run->diag)
+	                                  : sim_operating_point(run->tile, (1u << count) - 1u, run->diag);
 	if (status != TS_OK) {
 		diag_note(run->diag, run->request->span, "in .dc between %g and %g", axis_value(&run->inner, first),
 		          axis_value(&run->inner, first + (size_t)count - 1));
 		return status;
 	}
+	sim_signals_observe(&run->signals, run->tile, NULL);
 	for (int k = 0; k < run->signals.n; k++)
 		for (int l = 0; l < count; l++)
 			run->data[(size_t)k * n_point(run) + outer * run->inner.n + first + (size_t)l] =
@@ -149,8 +152,8 @@ static ts_status put_axis(const dc_run *run, const dc_axis *axis, const char *na
 
 static ts_status attach(const dc_run *run, const sim_signal *signal, int dim, const char *axis)
 {
-	char path[512], scale[256];
-	snprintf(path, sizeof path, "/analyses/%s/signals/%s", run->request->name, signal->name);
+	char path[SIM_SIGNAL_PATH], scale[256];
+	sim_signal_path(run->request->name, signal->name, path);
 	snprintf(scale, sizeof scale, "/analyses/%s/%s", run->request->name, axis);
 	return out_attach_scale(run->file, path, dim, scale, run->diag);
 }
@@ -182,7 +185,7 @@ static ts_status sweep(dc_run *run)
 	const double outer[3] = {r->dc_start2, r->dc_stop2, r->dc_step2};
 	TS_TRY(make_axis(run, r->dc_instance, inner, &run->inner));
 	TS_TRY(make_axis(run, r->dc_instance2, outer, &run->outer));
-	TS_TRY(sim_signals_create(run->tile->system, &run->signals));
+	TS_TRY(sim_signals_create(run->tile->system, SIM_DC, &run->signals));
 	run->row_start = alloc_array((size_t)run->tile->system->n_unknown, sizeof *run->row_start);
 	run->data = alloc_array((size_t)run->signals.n * n_point(run), sizeof *run->data);
 	if (!run->row_start || !run->data)

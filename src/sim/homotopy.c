@@ -28,6 +28,7 @@ typedef struct op_search {
 	sim_newton *newton;
 	double *start, *keep; /* [n_unknown][LANES] */
 	double *rhs;          /* [n_unknown][LANES] */
+	const double *hold;   /* [n_unknown], as in sim_newton_problem */
 	double gmin_reached, source_reached, pseudo_reached;
 	int worst, lane; /* of the direct attempt */
 	int contributor, singular;
@@ -57,7 +58,7 @@ static void set_driven(mna_tile *tile, uint32_t lanes)
 static int solve_lane(const op_search *op, double extra_g)
 {
 	const sim_newton_problem problem = {
-	    .lanes = 1u << op->lane, .extra_g = extra_g, .max_iteration = op->tile->system->circuit->itl};
+	    .lanes = 1u << op->lane, .extra_g = extra_g, .hold = op->hold, .max_iteration = op->tile->system->circuit->itl};
 	return sim_newton_solve(op->newton, op->tile, &problem, NULL) != 0;
 }
 
@@ -139,7 +140,7 @@ static int solve_pseudo(const op_search *op, double g)
 	for (int u = 0; u < s->n_unknown; u++)
 		op->rhs[u * LANES + op->lane] = s->is_current[u] ? 0 : -g * op->keep[u * LANES + op->lane];
 	const sim_newton_problem problem = {
-	    .lanes = 1u << op->lane, .rhs = op->rhs, .extra_g = g, .max_iteration = s->circuit->itl};
+	    .lanes = 1u << op->lane, .rhs = op->rhs, .extra_g = g, .hold = op->hold, .max_iteration = s->circuit->itl};
 	copy_lane(s, op->tile->x, op->keep, op->lane);
 	return sim_newton_solve(op->newton, op->tile, &problem, NULL) != 0;
 }
@@ -229,7 +230,10 @@ static int report_floating(const op_search *op, diag_list *diag)
 	const mna_system *s = op->tile->system;
 	const elab_circuit *c = s->circuit;
 	uint8_t *group = alloc_array((size_t)s->n_unknown, sizeof *group);
-	const int u = mna_floating_dc(op->tile, op->lane, group);
+	int u = mna_floating_dc(op->tile, op->lane, group);
+	for (int v = u; group && op->hold && v > 0 && v < s->n_unknown; v++)
+		if (group[v] && isfinite(op->hold[v]))
+			u = -1; /* what is held does not float */
 	if (u > 0)
 		diag_add(diag, E0502, u < c->n_node ? c->node[u].span : SRC_NOWHERE,
 		         "node '%s' has no path for direct current to ground, so it has no operating point (singular "
@@ -262,7 +266,7 @@ static ts_status search(op_search *op, uint32_t lanes, diag_list *diag)
 	int worst = -1;
 	set_driven(op->tile, lanes);
 	memcpy(op->start, op->tile->x, (size_t)s->n_unknown * LANES * sizeof *op->start);
-	const sim_newton_problem problem = {.lanes = lanes, .max_iteration = s->circuit->itl};
+	const sim_newton_problem problem = {.lanes = lanes, .hold = op->hold, .max_iteration = s->circuit->itl};
 	uint32_t good = sim_newton_solve(op->newton, op->tile, &problem, &worst);
 	for (op->lane = 0; op->lane < LANES; op->lane++)
 		if ((lanes & ~good) >> op->lane & 1)
@@ -275,8 +279,14 @@ static ts_status search(op_search *op, uint32_t lanes, diag_list *diag)
 
 ts_status sim_operating_point(mna_tile *tile, uint32_t lanes, diag_list *diag)
 {
+	return sim_operating_point_held(tile, lanes, NULL, diag);
+}
+
+ts_status sim_operating_point_held(mna_tile *tile, uint32_t lanes, const double *hold, diag_list *diag)
+{
 	const size_t n = (size_t)tile->system->n_unknown * LANES;
 	op_search op = {.tile = tile,
+	                .hold = hold,
 	                .start = alloc_array(n, sizeof(double)),
 	                .keep = alloc_array(n, sizeof(double)),
 	                .rhs = alloc_array(n, sizeof(double))};

@@ -50,10 +50,11 @@ ts_status sim_linear_create(sim_linear *s)
 	if (!s->a || !s->x)
 		return TS_NOMEM;
 	TS_TRY(make_grid(s));
-	TS_TRY(sim_signals_create(s->system, &s->signals));
+	TS_TRY(sim_signals_create(s->system, s->request->kind, &s->signals));
 	TS_TRY(lin_klu_z_create(pattern, &s->klu));
-	TS_TRY(sim_operating_point_first(s->tile, s->diag));
+	TS_TRY(sim_operating_point_first(s->tile, 1u, s->diag));
 	mna_assemble(s->tile, DEV_F | DEV_Q | DEV_G | DEV_C);
+	sim_signals_linearise(&s->signals, s->tile);
 	return TS_OK;
 }
 
@@ -142,13 +143,19 @@ ts_status sim_linear_put_axis(const sim_linear *s)
 	return out_put(s->file, path, "Hz", 1, &s->n, s->frequency, s->diag);
 }
 
+ts_status sim_linear_attach(const sim_linear *s, const char *path)
+{
+	char scale[256];
+	snprintf(scale, sizeof scale, "/analyses/%s/frequency", s->request->name);
+	return out_attach_scale(s->file, path, 0, scale, s->diag);
+}
+
 ts_status sim_linear_put(const sim_linear *s, const char *path, const char *unit, const double *data)
 {
-	char full[600], scale[256];
+	char full[600];
 	snprintf(full, sizeof full, "/analyses/%s/%s", s->request->name, path);
-	snprintf(scale, sizeof scale, "/analyses/%s/frequency", s->request->name);
 	TS_TRY(out_put(s->file, full, unit, 1, &s->n, data, s->diag));
-	return out_attach_scale(s->file, full, 0, scale, s->diag);
+	return sim_linear_attach(s, full);
 }
 
 const char *sim_linear_unit(const sim_linear *s, int instance)

@@ -47,6 +47,8 @@ ts_status sim_linear_transfer(const sim_linear *s, int instance, const double co
 ts_status sim_linear_put_axis(const sim_linear *s);
 /* A dataset [n] over frequency at /analyses/<name>/<path>, with its scale. */
 ts_status sim_linear_put(const sim_linear *s, const char *path, const char *unit, const double *data);
+/* Attach the frequencies to a dataset [n] at a whole path. */
+ts_status sim_linear_attach(const sim_linear *s, const char *path);
 /* "V" or "A" of a source's value. */
 const char *sim_linear_unit(const sim_linear *s, int instance);
 #endif

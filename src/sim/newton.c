@@ -29,6 +29,7 @@
 static const double SAFE_STEP = 5e-3;       /* V, well below a thermal voltage at room temperature */
 static const double LEAST_LAMBDA = 1e-9;    /* smaller steps lead nowhere */
 static const double REFERENCE_GMIN = 1e-12; /* S, only for the ordering when the reference is singular */
+static const double HOLD_G = 1e10;          /* S, as SPICE holds nodes */
 static const double TINY = 1e-3;            /* of the step tolerance */
 static const double ROUND = 64 * DBL_EPSILON;
 enum {
@@ -166,6 +167,11 @@ static void prepare(sim_newton *n, newton_state *s)
 	mna_tile_destroy(tile);
 }
 
+static int is_held(const newton_state *s, int u)
+{
+	return s->problem->hold && isfinite(s->problem->hold[u]);
+}
+
 static void form_matrix(sim_newton *n, const newton_state *s)
 {
 	const mna_tile *tile = s->tile;
@@ -178,6 +184,9 @@ static void form_matrix(sim_newton *n, const newton_state *s)
 	for (int u = 1; s->problem->extra_g > 0 && u < n->system->n_unknown; u++)
 		for (int l = 0; !n->system->is_current[u] && l < LANES; l++)
 			n->a[n->system->diagonal[u] * LANES + l] += s->problem->extra_g;
+	for (int u = 1; s->problem->hold && u < n->system->n_unknown; u++)
+		for (int l = 0; is_held(s, u) && l < LANES; l++)
+			n->a[n->system->diagonal[u] * LANES + l] += HOLD_G;
 }
 
 static void form_residual(sim_newton *n, const newton_state *s)
@@ -193,6 +202,8 @@ static void form_residual(sim_newton *n, const newton_state *s)
 				n->r[i] += p->alpha[l] * tile->q[i];
 			if (p->rhs)
 				n->r[i] += p->rhs[i];
+			if (is_held(s, u))
+				n->r[i] += HOLD_G * (tile->x[i] - p->hold[u]);
 			n->size[i] = p->rhs ? fabs(p->rhs[i]) : 0;
 		}
 	}

@@ -36,7 +36,7 @@ double noise_reduced_reference(const noise_run *run, int k, size_t b)
 {
 	const sim_signal *s = &run->signals.signal[k];
 	const double *x0 = run->x0 + b * (size_t)run->system->n_unknown;
-	return run->charge_of[k] >= 0 ? 0 : x0[s->plus] - x0[s->minus];
+	return run->charge_of[k] >= 0 ? 0 : sim_signal_read(s, x0, 1, 0);
 }
 
 static double *unknown(size_t n)

@@ -57,7 +57,7 @@ static int source_of_branch(const mna_system *s, int unknown)
 /* Currents of voltage sources come from the charge that the books count; without books they are left out. */
 static ts_status set_signals(noise_run *run)
 {
-	TS_TRY(sim_signals_create(run->system, &run->signals));
+	TS_TRY(sim_signals_create(run->system, SIM_TRANNOISE, &run->signals));
 	sim_signals *s = &run->signals;
 	const size_t n = (size_t)s->n + 1;
 	run->charge_of = alloc_array(n, sizeof *run->charge_of);
@@ -108,7 +108,7 @@ static ts_status solve_starts(noise_run *run, mna_tile *tile, size_t b, size_t n
 	for (size_t l = 0; l < n; l++)
 		TS_TRY(set_bias(run, tile, b + l, (int)l));
 	if (!run->request->uic)
-		TS_TRY(sim_operating_point(tile, (1u << n) - 1, run->diag));
+		TS_TRY(sim_operating_point_initial(tile, (1u << n) - 1, run->diag));
 	for (size_t l = 0; l < n; l++) {
 		double *x0 = run->x0 + (b + l) * n_unknown;
 		for (size_t u = 0; u < n_unknown; u++)

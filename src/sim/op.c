@@ -8,11 +8,13 @@
 #include "sim/signals.h"
 #include "sim/sim.h"
 
-static ts_status put_signals(const mna_tile *tile, const sim_request *request, out_file *file, diag_list *diag)
+static ts_status put_signals(mna_tile *tile, const sim_request *request, out_file *file, diag_list *diag)
 {
 	const sim_shape shape = {.rank = 1, .dims = {1}};
 	sim_signals signals;
-	ts_status status = sim_signals_create(tile->system, &signals);
+	ts_status status = sim_signals_create(tile->system, SIM_OP, &signals);
+	if (status == TS_OK)
+		sim_signals_observe(&signals, tile, NULL);
 	for (int k = 0; status == TS_OK && k < signals.n; k++) {
 		const double value = sim_signal_value(&signals.signal[k], tile, 0);
 		status = sim_signal_put(&signals.signal[k], request->name, &shape, &value, file, diag);
@@ -40,19 +42,10 @@ static ts_status put_device(mna_tile *tile, int i, const sim_request *request, o
 	return status;
 }
 
-ts_status sim_operating_point_first(mna_tile *tile, diag_list *diag)
-{
-	const elab_circuit *c = tile->system->circuit;
-	for (int k = 0; k < c->n_ic; k++)
-		for (int l = 0; l < LANES && c->ic[k].node > 0; l++)
-			tile->x[c->ic[k].node * LANES + l] = c->ic[k].value;
-	return sim_operating_point(tile, 1u, diag);
-}
-
 static ts_status solve_and_put(mna_tile *tile, const sim_request *request, out_file *file, diag_list *diag)
 {
 	const elab_circuit *c = tile->system->circuit;
-	TS_TRY(sim_operating_point_first(tile, diag));
+	TS_TRY(sim_operating_point_first(tile, 1u, diag));
 	TS_TRY(put_signals(tile, request, file, diag));
 	for (int i = 0; i < c->n_instance; i++)
 		if (c->instance[i].type->n_obs > 0)

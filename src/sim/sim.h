@@ -27,8 +27,13 @@ sim_run_fn sim_run;
  * Start from tile->x. Result in tile->x. TS_NUMERIC with the failure report of architecture section 8. */
 ts_status sim_operating_point(mna_tile *tile, uint32_t lanes, diag_list *diag);
 
-/* The same in lane 0, started from .ic where given. */
-ts_status sim_operating_point_first(mna_tile *tile, diag_list *diag);
+/* The same while nodes are held: hold as in sim_newton_problem. */
+ts_status sim_operating_point_held(mna_tile *tile, uint32_t lanes, const double *hold, diag_list *diag);
+
+/* The first of an analysis: started from .ic where given, then with the nodes of .nodeset held, then free. */
+ts_status sim_operating_point_first(mna_tile *tile, uint32_t lanes, diag_list *diag);
+/* That of a transient: .nodeset as above, and the nodes of .ic held to the end. Driven nodes are never held. */
+ts_status sim_operating_point_initial(mna_tile *tile, uint32_t lanes, diag_list *diag);
 
 /* Newton on f(x) + alpha q(x) + rhs = 0 for the active lanes, masked: a converged lane is frozen.
  * rhs: [n_unknown][LANES] or NULL; alpha: [LANES] or NULL (0); extra_g: conductance added on every node diagonal (gmin stepping);
@@ -38,6 +43,7 @@ typedef struct sim_newton_problem {
 	uint32_t lanes;
 	const double *rhs, *alpha;
 	double extra_g;
+	const double *hold; /* [n_unknown] voltage at which 1e10 S hold a node in every lane, NaN: free; NULL: none */
 	int max_iteration;
 } sim_newton_problem;
 typedef struct sim_newton sim_newton;

@@ -81,17 +81,18 @@ static void free_run(tran_run *run)
 	mna_tile_destroy(run->tile);
 }
 
-/* Operating point at t = 0, or zeros with uic; .ic on top. Returns through *jumped whether .ic moved anything. */
+/* Operating point at t = 0 with the nodes of .ic held; with uic zeros and .ic. Returns through *jumped whether letting
+ * go may move anything. */
 static ts_status initial_state(tran_run *run, int *jumped)
 {
 	const elab_circuit *c = run->system->circuit;
 	sim_reduced *r = run->reduced;
 	if (!run->request->uic)
-		TS_TRY(sim_operating_point(run->tile, 1, run->diag));
+		TS_TRY(sim_operating_point_initial(run->tile, 1, run->diag));
 	for (int i = 0; i < r->n; i++)
 		run->y[i] = run->tile->x[r->unknown[i] * LANES];
 	*jumped = run->request->uic || c->n_ic > 0;
-	for (int i = 0; i < c->n_ic; i++)
+	for (int i = 0; run->request->uic && i < c->n_ic; i++)
 		if (r->index[c->ic[i].node] >= 0)
 			run->y[r->index[c->ic[i].node]] = c->ic[i].value;
 	return TS_OK;
@@ -134,6 +135,17 @@ static ts_status state_at(tran_run *run, double t)
 	return TS_OK;
 }
 
+/* What the signals ask of devices, with the currents of the holding sources in place. */
+static void observe(tran_run *run, sim_signals *probes)
+{
+	for (int u = 0; probes->n_device > 0 && u < run->system->n_unknown; u++)
+		for (int l = 0; l < LANES; l++)
+			run->tile->x[u * LANES + l] = run->x[u];
+	for (int l = 0; l < LANES; l++)
+		run->tile->t[l] = run->reduced->one->t;
+	sim_signals_observe(probes, run->tile, run->reduced->xdot);
+}
+
 /* Samples of the grid up to t. */
 static ts_status sample_until(tran_run *run, double t)
 {
@@ -141,8 +153,7 @@ static ts_status sample_until(tran_run *run, double t)
 	while (s->filled < s->n_time && grid_time(run, s->filled) <= t) {
 		const double at = grid_time(run, s->filled);
 		TS_TRY(state_at(run, at));
-		for (int l = 0; l < LANES; l++) /* what observes devices does so on the tile */
-			run->tile->t[l] = run->reduced->one->t;
+		observe(run, &s->probes);
 		sim_tran_signals_add(s, at, run->x);
 	}
 	return TS_OK;
@@ -155,13 +166,14 @@ static ts_status add_points(tran_run *run, double from, double to)
 	const double begin = fmax(from, q->tstart), length = to - begin;
 	const double longest = run->integrator ? to - from : q->tstop / STEPS_AT_LEAST;
 	double n = 0;
-	if (run->points.n_signal == 0 || length < 0)
+	if (run->points.probes.n == 0 || length < 0)
 		return TS_OK;
 	if (length > 0)
 		n = fmax(SIM_POINTS_PER_STEP * ceil(length / longest), ceil(length / q->tstep - GRID_SLACK));
 	for (double k = from < begin || n == 0 ? 0 : 1; k <= n; k++) {
 		const double t = k < n ? begin + length * k / n : to;
 		TS_TRY(state_at(run, t));
+		observe(run, &run->points.probes);
 		TS_TRY(sim_tran_points_add(&run->points, t, run->x));
 	}
 	return TS_OK;

@@ -11,28 +11,20 @@ enum { FIRST_ROOM = 1024 };
 
 ts_status sim_tran_points_create(const mna_system *system, sim_tran_points *out)
 {
-	const elab_circuit *c = system->circuit;
-	*out = (sim_tran_points){.n_signal = c->n_watch};
-	if (c->n_watch == 0)
-		return TS_OK;
-	out->signal = alloc_array((size_t)c->n_watch, sizeof *out->signal);
-	if (!out->signal)
-		return TS_NOMEM;
-	for (int i = 0; i < c->n_watch; i++)
-		out->signal[i] = sim_signal_of(system, &c->watch[i]);
-	return TS_OK;
+	*out = (sim_tran_points){0};
+	return system->circuit->n_watch > 0 ? sim_signals_watched(system, &out->probes) : TS_OK;
 }
 
 void sim_tran_points_destroy(sim_tran_points *p)
 {
-	alloc_free(p->signal);
+	sim_signals_destroy(&p->probes);
 	alloc_free(p->row);
 	*p = (sim_tran_points){0};
 }
 
 ts_status sim_tran_points_add(sim_tran_points *p, double t, const double *x)
 {
-	const size_t width = 1 + (size_t)p->n_signal;
+	const size_t width = 1 + (size_t)p->probes.n;
 	if (p->n == p->room) {
 		const size_t room = p->room ? 2 * p->room : FIRST_ROOM, size = width * sizeof *p->row;
 		double *bigger = alloc_resize(p->row, p->room * size, room * size);
@@ -43,20 +35,20 @@ ts_status sim_tran_points_add(sim_tran_points *p, double t, const double *x)
 	}
 	double *row = p->row + p->n++ * width;
 	*row++ = t;
-	for (int i = 0; i < p->n_signal; i++)
-		row[i] = x[p->signal[i].plus] - x[p->signal[i].minus];
+	for (int i = 0; i < p->probes.n; i++)
+		row[i] = sim_signal_read(&p->probes.signal[i], x, 1, 0);
 	return TS_OK;
 }
 
 static void column(const sim_tran_points *p, size_t index, double *to)
 {
 	for (size_t i = 0; i < p->n; i++)
-		to[i] = p->row[i * (1 + (size_t)p->n_signal) + index];
+		to[i] = p->row[i * (1 + (size_t)p->probes.n) + index];
 }
 
 ts_status sim_tran_points_write(const sim_tran_points *p, const char *name, out_file *file, diag_list *diag)
 {
-	char path[512], scale[200];
+	char path[SIM_SIGNAL_PATH], scale[200];
 	if (p->n == 0)
 		return TS_OK;
 	double *data = alloc_array(p->n, sizeof *data);
@@ -65,8 +57,8 @@ ts_status sim_tran_points_write(const sim_tran_points *p, const char *name, out_
 	column(p, 0, data);
 	snprintf(scale, sizeof scale, "/analyses/%s/points/time", name);
 	ts_status status = out_put(file, scale, "s", 1, &p->n, data, diag);
-	for (int i = 0; i < p->n_signal && status == TS_OK; i++) {
-		const sim_signal *s = &p->signal[i];
+	for (int i = 0; i < p->probes.n && status == TS_OK; i++) {
+		const sim_signal *s = &p->probes.signal[i];
 		column(p, 1 + (size_t)i, data);
 		snprintf(path, sizeof path, "/analyses/%s/points/signals/%s", name, s->name);
 		status = out_put(file, path, s->unit, 1, &p->n, data, diag);

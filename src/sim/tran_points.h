@@ -10,15 +10,14 @@
 enum { SIM_POINTS_PER_STEP = 8 };
 
 typedef struct sim_tran_points {
-	int n_signal; /* 0: nothing is kept */
-	sim_signal *signal;
+	sim_signals probes; /* n = 0: nothing is kept */
 	size_t n, room;
-	double *row; /* [room][1 + n_signal], the time first */
+	double *row; /* [room][1 + probes.n], the time first */
 } sim_tran_points;
 
 ts_status sim_tran_points_create(const mna_system *system, sim_tran_points *out);
 void sim_tran_points_destroy(sim_tran_points *p);
-/* Append x[n_unknown] at time t. Room grows by doubling: the number of steps is not known before. */
+/* Append x[n_unknown] at time t, at which the probes have been observed. Room grows by doubling: the number of steps is not known before. */
 ts_status sim_tran_points_add(sim_tran_points *p, double t, const double *x);
 /* /analyses/<name>/points/time and points/signals/... */
 ts_status sim_tran_points_write(const sim_tran_points *p, const char *name, out_file *file, diag_list *diag);

@@ -9,7 +9,7 @@
 ts_status sim_tran_signals_create(const mna_system *system, size_t n_time, sim_tran_signals *out)
 {
 	*out = (sim_tran_signals){.n_time = n_time};
-	TS_TRY(sim_signals_create(system, &out->probes));
+	TS_TRY(sim_signals_create(system, SIM_TRAN, &out->probes));
 	out->time = alloc_array(n_time, sizeof *out->time);
 	out->sample = alloc_array(n_time * (size_t)out->probes.n, sizeof *out->sample);
 	return out->time && out->sample ? TS_OK : TS_NOMEM;
@@ -28,23 +28,21 @@ void sim_tran_signals_add(sim_tran_signals *s, double t, const double *x)
 		return;
 	s->time[s->filled] = t;
 	for (int i = 0; i < s->probes.n; i++) {
-		const sim_signal *p = &s->probes.signal[i];
-		s->sample[(size_t)i * s->n_time + s->filled] = x[p->plus] - x[p->minus];
+		s->sample[(size_t)i * s->n_time + s->filled] = sim_signal_read(&s->probes.signal[i], x, 1, 0);
 	}
 	s->filled++;
 }
 
 ts_status sim_tran_signals_write(const sim_tran_signals *s, const char *name, out_file *file, diag_list *diag)
 {
-	char path[400], scale[200];
+	char path[SIM_SIGNAL_PATH], scale[200];
 	const sim_shape shape = {1, {s->filled, 0}};
 	snprintf(scale, sizeof scale, "/analyses/%s/time", name);
 	TS_TRY(out_put(file, scale, "s", 1, shape.dims, s->time, diag));
 	for (int i = 0; i < s->probes.n; i++) {
 		const sim_signal *p = &s->probes.signal[i];
 		TS_TRY(sim_signal_put(p, name, &shape, s->sample + (size_t)i * s->n_time, file, diag));
-		snprintf(path, sizeof path, "/analyses/%s/signals/%s", name, p->name);
-		TS_TRY(out_attach_scale(file, path, 0, scale, diag));
+		TS_TRY(out_attach_scale(file, sim_signal_path(name, p->name, path), 0, scale, diag));
 	}
 	return TS_OK;
 }

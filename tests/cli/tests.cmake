@@ -60,7 +60,7 @@ set(TS_BAD_DECKS
   "trap_occupancy|2|trap_occupancy.cir:8:7: error: .*m1.*no trap.*E0315"
   "function_circle|2|function_circle.cir:2:7: error: .*f.. -> g.. -> f...*E0309"
   "function_arguments|2|function_arguments.cir:4:9: error: .*2 arguments, not 1.*E0202"
-  "control_block|2|control_block.cir:4:1: error: .*E0311.*instead of 'tran': .tran at .*control_block.cir:5:1.*'plot': .save .*control_block.cir:7:1"
+  "control_block|2|control_block.cir:4:1: error: .*E0311.*instead of 'tran': .tran at .*control_block.cir:5:1.*'plot': .plot .*control_block.cir:7:1"
   "no_bin|2|no_bin.cir:5:12: error: .*'m1': L = 1e-05 m.*E0316.*nch.1: L from 1e-07 to 1e-06"
   "ends_name|0|ends_name.cir:4:7: warning: .*closes subcircuit 'half'.*W0201"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"

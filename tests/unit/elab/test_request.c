@@ -113,17 +113,19 @@ static void test_save(void)
 	T_STR(c->save[1].name, "v(a,b)");
 	T_STR(c->save[2].name, "i(v1)");
 	T_STR(c->save[3].name, "v(x1.q)");
-	T_INT(c->save[1].node[0], elab_find_node(c, "a"));
-	T_INT(c->save[1].node[1], elab_find_node(c, "b"));
-	T_INT(c->save[0].node[1], 0);
-	T_INT(c->save[2].is_current, 1);
-	T_INT(c->save[2].instance, elab_find_instance(c, "v1"));
+	T_INT(c->save_all, 0);
+	T_INT(c->save[1].term->node[0], elab_find_node(c, "a"));
+	T_INT(c->save[1].term->node[1], elab_find_node(c, "b"));
+	T_INT(c->save[0].term->node[1], 0);
+	T_INT(c->save[2].term->kind, ELAB_BRANCH);
+	T_INT(c->save[2].term->instance, elab_find_instance(c, "v1"));
 	T_INT(c->n_ic, 2);
 	T_INT(c->ic[1].node, elab_find_node(c, "x1.q"));
 	T_REL(c->ic[1].value, 0.25, TOL_EXPRESSION);
 	deck_end(&d);
 	d = deck_good("v1 a 0 1\nr1 a 0 1\n.save v(a) all\n");
-	T_INT(d.circuit->n_save, 0);
+	T_INT(d.circuit->n_save, 1);
+	T_INT(d.circuit->save_all, 1);
 	deck_end(&d);
 }
 
