@@ -312,7 +312,7 @@ static void add_verdict(cli_table *table, const elab_expect *x, const cli_verdic
 
 ts_status cli_expect_all(const cli_session *session, const out_file *file, int json, int *n_failed)
 {
-	static const char *const column[] = {"", "analysis", "quantity", "at", "got", "want", "allowed", "std.err."};
+	static const char *const column[] = {"", "analysis", "quantity", "at", "got", "want", "allowed", "std.err.", NULL};
 	const elab_circuit *c = session->circuit;
 	ts_status worst = TS_OK;
 	cli_table table;

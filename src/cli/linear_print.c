@@ -109,7 +109,7 @@ static int is_wanted(const print_job *job, const char *re_name)
 static ts_status print_ac(const print_job *job)
 {
 	static const char *const column[] = {"signal",    "first",   "phase/deg", "last",
-	                                     "phase/deg", "largest", "at/Hz",     "unit"};
+	                                     "phase/deg", "largest", "at/Hz",     "unit", NULL};
 	char group[200], title[300], **name = NULL;
 	size_t n = 0, n_f = 0;
 	double *f = NULL;

@@ -211,6 +211,8 @@ ts_status cli_results(const cli_session *session, const out_file *file, FILE *to
 		TS_TRY(q->kind == SIM_TRANNOISE ? noise(&job, q->name)
 		       : cli_is_linear(q->kind) ? cli_linear_print(c, file, q, session->diag, to, json)
 		                                : deterministic(&job, c, q));
+		if (q->kind == SIM_OP)
+			TS_TRY(cli_op_table(file, q->name, session->diag, to, json));
 		TS_TRY(cli_fourier_print(file, q->name, session->diag, to, json));
 	}
 	TS_TRY(cli_measure_print(file, session->diag, to, json));

@@ -20,4 +20,6 @@ ts_status cli_simulate(cli_session *session, const cli_simulation *simulation, o
 uint64_t cli_seed(const elab_circuit *circuit, const sim_options *options);
 /* Print the results in the file: operating points, ensembles, p-bits. */
 ts_status cli_results(const cli_session *session, const out_file *file, FILE *to, int json);
+/* The devices' operating points of an .op, by type; nothing where the file has none. */
+ts_status cli_op_table(const out_file *file, const char *analysis, diag_list *diag, FILE *to, int json);
 #endif

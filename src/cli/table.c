@@ -51,11 +51,11 @@ void cli_table_number(cli_table *table, double value)
 	if (!cell)
 		return;
 	cell->is_number = 1;
-	cell->number = value;
+	cell->number = value == 0 ? 0 : value; /* no sign on zeros */
 	if (isnan(value))
 		snprintf(cell->text, sizeof cell->text, "-");
 	else
-		snprintf(cell->text, sizeof cell->text, "%.6g", value);
+		snprintf(cell->text, sizeof cell->text, "%.6g", cell->number);
 }
 
 static void print_row(const cli_table *t, const int *width, const cli_cell *row, FILE *to)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include "base/status.h"
 
-enum { CLI_COLUMNS = 8, CLI_CELL = 160 };
+enum { CLI_COLUMNS = 40, CLI_CELL = 160 };
 
 typedef struct cli_cell {
 	int is_number;

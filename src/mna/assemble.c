@@ -82,6 +82,22 @@ void mna_terminals(mna_tile *tile, int instance, const double *rate, double *cur
 	}
 }
 
+/* The currents sum to zero, so voltages may count from any node: from that of the second port, which keeps small
+ * differences exact where there are two. */
+double mna_power(const mna_system *system, int instance, const double *x, int stride, const double *current,
+                 int lane_index)
+{
+	const int *unknown = mna_unknowns(system, instance);
+	const dev_shape *shape = system->circuit->instance[instance].shape;
+	const int reference = shape->n_port > 1 && shape->port[1].quantity == DEV_VOLTAGE;
+	double sum = 0;
+	for (int p = 0; p < shape->n_port; p++)
+		if (shape->port[p].quantity == DEV_VOLTAGE)
+			sum += (x[unknown[p] * stride + lane_index] - x[unknown[reference] * stride + lane_index]) *
+			       current[p * LANES + lane_index];
+	return sum;
+}
+
 void mna_stamps(mna_tile *tile, int instance, double *g, double *c)
 {
 	const mna_system *s = tile->system;

@@ -35,6 +35,10 @@ void mna_device_residual(mna_tile *tile, int instance, double *f);
 /* current[n_port][LANES] into an instance at its ports, f + C rate, at tile->x; rate[n_unknown] is the same in every
  * lane, NULL: zero. At a branch it is the residual of that equation. No allocation. */
 void mna_terminals(mna_tile *tile, int instance, const double *rate, double *current);
+/* Power into an instance in one lane: sum over its nodes of voltage times current, with x[n_unknown][stride] and what
+ * mna_terminals gave. */
+double mna_power(const mna_system *system, int instance, const double *x, int stride, const double *current,
+                 int lane_index);
 /* df/dv and dq/dv of an instance's stamps at tile->x, g and c [n_stamp][LANES]; 0 where a stamp has no such part. No
  * allocation. */
 void mna_stamps(mna_tile *tile, int instance, double *g, double *c);

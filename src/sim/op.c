@@ -2,9 +2,11 @@
  * .op: one lane at t = 0, started from .ic where given. Writes
  *   /analyses/<name>/signals/<signal>       [1]
  *   /analyses/<name>/devices/<inst>/<obs>   scalars, the device's observables
+ * and the tables of op_table.h.
  */
 #include <stdio.h>
 #include "base/alloc.h"
+#include "sim/op_table.h"
 #include "sim/signals.h"
 #include "sim/sim.h"
 
@@ -47,6 +49,7 @@ static ts_status solve_and_put(mna_tile *tile, const sim_request *request, out_f
 	const elab_circuit *c = tile->system->circuit;
 	TS_TRY(sim_operating_point_first(tile, 1u, diag));
 	TS_TRY(put_signals(tile, request, file, diag));
+	TS_TRY(sim_op_table(tile, request, file, diag));
 	for (int i = 0; i < c->n_instance; i++)
 		if (c->instance[i].type->n_obs > 0)
 			TS_TRY(put_device(tile, i, request, file, diag));

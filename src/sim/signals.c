@@ -210,24 +210,13 @@ void sim_signals_linearise(sim_signals *s, mna_tile *tile)
 	}
 }
 
-static double power_of(const sim_signal *signal, const sim_device *d, const double *x, int stride, int l)
-{
-	const int *unknown = mna_unknowns(signal->system, d->instance);
-	const dev_shape *shape = signal->system->circuit->instance[d->instance].shape;
-	double sum = 0;
-	for (int p = 0; p < shape->n_port; p++)
-		if (shape->port[p].quantity == DEV_VOLTAGE)
-			sum += x[unknown[p] * stride + l] * d->current[p * LANES + l];
-	return sum;
-}
-
 static double term_value(const sim_signal *signal, const sim_term *t, const double *x, int stride, int l)
 {
 	const sim_device *d = signal->device + t->device;
 	if (t->kind == ELAB_VOLTAGE || t->kind == ELAB_BRANCH)
 		return x[t->plus * stride + l] - x[t->minus * stride + l];
 	if (t->kind == ELAB_POWER)
-		return power_of(signal, d, x, stride, l);
+		return mna_power(signal->system, d->instance, x, stride, d->current, l);
 	return (t->kind == ELAB_TERMINAL ? d->current : d->obs)[t->index * LANES + l];
 }
 

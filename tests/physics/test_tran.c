@@ -110,7 +110,7 @@ static double deviation(tran *r, const char *name, double (*law)(double t))
 {
 	double *v = signal(r, name), worst = 0;
 	for (size_t i = 0; v && i < r->n; i++)
-		worst = fmax(worst, fabs(v[i] - law(r->t[i])));
+		worst = isnan(v[i]) ? (double)INFINITY : fmax(worst, fabs(v[i] - law(r->t[i])));
 	alloc_free(v);
 	return worst;
 }
