@@ -199,6 +199,37 @@ static pthread_mutex_t *diag_lock(const diag_list *list)
 	return (pthread_mutex_t *)(uintptr_t)&list->lock;
 }
 
+static int same_entry(const diag_entry *a, const diag_entry *b)
+{
+	return a->code == b->code && memcmp(&a->span, &b->span, sizeof a->span) == 0 && !strcmp(a->message, b->message);
+}
+
+static char *copy_text(const char *text)
+{
+	const size_t n = strlen(text) + 1;
+	char *copy = alloc_array(n, 1);
+	return copy ? memcpy(copy, text, n) : NULL;
+}
+
+void diag_merge(diag_list *list, const diag_list *from)
+{
+	if (!list || !from)
+		return;
+	pthread_mutex_lock(&list->lock);
+	list->n_lost += from->n_lost;
+	for (int i = 0; i < from->n_entry; i++) {
+		const diag_entry *source = &from->entry[i];
+		int known = 0;
+		for (int k = 0; k < list->n_entry && !known; k++)
+			known = source->severity != DIAG_ERROR && same_entry(source, &list->entry[k]);
+		diag_entry *entry =
+		    known ? NULL : diag_push(list, source->code, source->span, copy_text(source->message));
+		for (const diag_note_entry *note = source->note; entry && note; note = note->next)
+			diag_push_note(entry, note->span, copy_text(note->text));
+	}
+	pthread_mutex_unlock(&list->lock);
+}
+
 int diag_count(const diag_list *list, diag_severity at_least)
 {
 	if (!list)

@@ -46,6 +46,8 @@ void diag_add_origin(diag_list *list, diag_code code, src_span span, const diag_
     __attribute__((format(printf, 5, 6)));
 /* Attach a note to the diagnostic added last. span may be SRC_NOWHERE. */
 void diag_note(diag_list *list, src_span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Add those of `from`, with their notes, that are not in the list already (same place, code and text). */
+void diag_merge(diag_list *list, const diag_list *from);
 int diag_count(const diag_list *list, diag_severity at_least);
 /* Messages that found no memory; diag_count() counts them whatever their severity. */
 int diag_n_lost(const diag_list *list);

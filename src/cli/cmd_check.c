@@ -46,6 +46,7 @@ typedef struct check_job {
 	int run, json;
 	cli_sets sets;
 	cli_simulation simulation;
+	cli_claims count;
 } check_job;
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -77,23 +78,30 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static ts_status run_claims(check_job *job, cli_session *session, int *n_failed)
+static ts_status after_point(void *self, cli_session *session, const cli_point *point, out_file *file)
+{
+	check_job *job = self;
+	return cli_expect_all(session, point, file, job->json, &job->count);
+}
+
+static ts_status run_claims(check_job *job, cli_session *session)
 {
 	out_file *file = NULL;
+	job->simulation.each = after_point;
+	job->simulation.self = job;
 	TS_TRY(cli_session_output(session, NULL, "thermospice check --run", 0, &file));
-	ts_status status = cli_simulate(session, &job->simulation, file);
-	if (status == TS_OK)
-		status = cli_expect_all(session, file, job->json, n_failed);
+	const ts_status status = cli_simulate(session, &job->simulation, file);
 	const ts_status closed = out_close(file, 1, session->diag);
 	return status == TS_OK ? closed : status;
 }
 
-static ts_status check(check_job *job, cli_session *session, int *n_failed)
+static ts_status check(check_job *job, cli_session *session)
 {
 	TS_TRY(cli_session_load(session, job->deck, &job->sets, CLI_SYSTEM));
 	TS_TRY(cli_check_noise(session));
+	TS_TRY(cli_check_steps(session));
 	if (job->run)
-		return run_claims(job, session, n_failed);
+		return run_claims(job, session);
 	if (!job->json)
 		printf("%s: %d nodes, %d devices, %d unknowns, %d analyses, %d claims: well-posed\n", job->deck,
 		       session->circuit->n_node, session->circuit->n_instance, session->system->n_unknown - 1,
@@ -109,15 +117,13 @@ int cli_check(int argc, char **argv)
 	argp_parse(&parser, argc, argv, 0, NULL, &job);
 	stop_install();
 	cli_session session;
-	int n_failed = 0;
 	ts_status status = cli_session_begin(&session);
 	if (status == TS_OK)
-		status = check(&job, &session, &n_failed);
-	const int n_claim = session.circuit ? session.circuit->n_expect : 0;
+		status = check(&job, &session);
 	const int code = cli_session_end(&session, status);
 	if (code != 0 || !job.run)
 		return code;
 	if (!job.json)
-		printf("%s: %d of %d claims hold\n", job.deck, n_claim - n_failed, n_claim);
-	return n_failed ? ts_status_exit(TS_NUMERIC) : 0;
+		printf("%s: %d of %d claims hold\n", job.deck, job.count.n - job.count.n_failed, job.count.n);
+	return job.count.n_failed ? ts_status_exit(TS_NUMERIC) : 0;
 }

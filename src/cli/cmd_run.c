@@ -122,7 +122,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* One text or raw file per analysis. */
-static ts_status write_files(const run_job *job, cli_session *session, const out_file *file)
+static ts_status write_files(const run_job *job, cli_session *session, const cli_point *point, const out_file *file)
 {
 	const elab_circuit *c = session->circuit;
 	for (int i = 0; i < c->n_request; i++) {
@@ -130,7 +130,7 @@ static ts_status write_files(const run_job *job, cli_session *session, const out
 		snprintf(group, sizeof group, "/analyses/%s", c->request[i].name);
 		snprintf(ending, sizeof ending, ".%s.%s", c->request[i].name, job->format == RUN_CSV ? "csv" : "raw");
 		cli_output_name(job->output ? job->output : job->deck, ending, path, sizeof path);
-		if (!out_exists(file, group))
+		if (!out_exists(file, group) || (point->request >= 0 && i != point->request))
 			continue;
 		FILE *to = fopen(path, job->format == RUN_RAW ? "wb" : "w");
 		if (!to) {
@@ -146,6 +146,14 @@ static ts_status write_files(const run_job *job, cli_session *session, const out
 		fprintf(stderr, "wrote %s\n", path);
 	}
 	return TS_OK;
+}
+
+static ts_status after_point(void *self, cli_session *session, const cli_point *point, out_file *file)
+{
+	const run_job *job = self;
+	TS_TRY(cli_results(session, point, file, stdout, job->json));
+	fflush(stdout);
+	return job->format != RUN_H5 ? write_files(job, session, point, file) : TS_OK;
 }
 
 static void say_where(const char *path, ts_status status)
@@ -169,13 +177,9 @@ static ts_status simulate(run_job *job, cli_session *session, const char *comman
 	TS_TRY(cli_check_noise(session));
 	const uint64_t seed = cli_seed(session->circuit, &job->simulation.options);
 	TS_TRY(cli_session_output(session, path, command, seed, &file));
-	ts_status status = cli_simulate(session, &job->simulation, file);
-	if (status == TS_OK || status == TS_STOPPED) {
-		const ts_status printed = cli_results(session, file, stdout, job->json);
-		const ts_status written = job->format != RUN_H5 ? write_files(job, session, file) : TS_OK;
-		if (status == TS_OK)
-			status = printed != TS_OK ? printed : written;
-	}
+	job->simulation.each = after_point;
+	job->simulation.self = job;
+	const ts_status status = cli_simulate(session, &job->simulation, file);
 	const ts_status closed = out_close(file, status == TS_OK, session->diag);
 	say_where(path, status);
 	return status == TS_OK ? closed : status;

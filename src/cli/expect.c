@@ -199,10 +199,21 @@ static int bias_index(const extract_cell *cell, const elab_expect *x)
 	return -1;
 }
 
+/* The cell of that name, with the step's number or without; NULL if there is none. */
+static const char *find_pbit(const elab_circuit *c, const char *name)
+{
+	for (int i = 0; i < c->n_pbit; i++) {
+		const size_t n = strcspn(c->pbit[i].name, "@");
+		if (strlen(name) == n && strncmp(c->pbit[i].name, name, n) == 0)
+			return c->pbit[i].name;
+	}
+	return NULL;
+}
+
 static ts_status pbit_claim(claim *c)
 {
 	static extract_cell cell; /* too large for the stack */
-	TS_TRY(extract_load(c->file, c->expect->analysis, c->diag, &cell));
+	TS_TRY(extract_load(c->file, find_pbit(c->session->circuit, c->expect->analysis), c->diag, &cell));
 	const int i = bias_index(&cell, c->expect);
 	if (i < 0)
 		return unknown(c, "at= is not one of the biases of the sweep");
@@ -242,21 +253,24 @@ static ts_status measure_claim(const claim *c)
 
 static const sim_request *find_request(const elab_circuit *c, const char *analysis)
 {
-	static const char *const kind[] = {
-	    [SIM_OP] = "op", [SIM_DC] = "dc",       [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise",
-	    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf", [SIM_SENS] = "sens"};
 	for (int i = 0; i < c->n_request; i++)
-		if (!strcmp(analysis, c->request[i].name) || !strcmp(analysis, kind[c->request[i].kind]))
+		if (elab_is_called(c->request[i].name, analysis))
 			return &c->request[i];
 	return NULL;
 }
 
-static int is_pbit(const elab_circuit *c, const char *name)
+/* Is the claim about something that is done at this point? */
+static int is_due(const elab_circuit *c, const elab_expect *x, const cli_point *point)
 {
-	for (int i = 0; i < c->n_pbit; i++)
-		if (!strcmp(c->pbit[i].name, name))
-			return 1;
-	return 0;
+	const sim_request *request = find_request(c, x->analysis);
+	const char *cell = request ? NULL : find_pbit(c, x->analysis);
+	for (int i = 0, i_noise = 0; cell && !request && i < c->n_request; i++)
+		if (c->request[i].kind == SIM_TRANNOISE && i_noise < c->n_pbit &&
+		    strcmp(c->pbit[i_noise++].name, cell) == 0)
+			request = &c->request[i];
+	if (!request)
+		return 1; /* to be reported */
+	return point->request >= 0 ? request == &c->request[point->request] : request->sweep.n_point == 0;
 }
 
 static void judge(const elab_expect *x, cli_verdict *v)
@@ -279,7 +293,7 @@ ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, 
 	ts_status status;
 	if (!strcmp(expect->analysis, "measure")) {
 		status = measure_claim(&c);
-	} else if (is_pbit(session->circuit, expect->analysis)) {
+	} else if (find_pbit(session->circuit, expect->analysis)) {
 		status = pbit_claim(&c);
 	} else if (!c.request) {
 		diag_add(c.diag, E0321, expect->span, "the deck has no analysis and no .pbit '%s'", expect->analysis);
@@ -298,10 +312,13 @@ ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, 
 	return TS_OK;
 }
 
-static void add_verdict(cli_table *table, const elab_expect *x, const cli_verdict *v)
+static void add_verdict(cli_table *table, const elab_expect *x, const cli_point *point, const cli_verdict *v)
 {
 	cli_table_text(table, "%s", v->holds ? "PASS" : "FAIL");
-	cli_table_text(table, "%s", x->analysis);
+	if (point->number > 0)
+		cli_table_text(table, "%s@%d", x->analysis, point->number);
+	else
+		cli_table_text(table, "%s", x->analysis);
 	cli_table_text(table, "%s", x->quantity);
 	cli_table_number(table, x->has_at ? x->at : (double)NAN);
 	cli_table_number(table, v->got);
@@ -310,24 +327,28 @@ static void add_verdict(cli_table *table, const elab_expect *x, const cli_verdic
 	cli_table_number(table, v->se);
 }
 
-ts_status cli_expect_all(const cli_session *session, const out_file *file, int json, int *n_failed)
+ts_status cli_expect_all(const cli_session *session, const cli_point *point, const out_file *file, int json,
+                         cli_claims *count)
 {
 	static const char *const column[] = {"", "analysis", "quantity", "at", "got", "want", "allowed", "std.err.", NULL};
 	const elab_circuit *c = session->circuit;
 	ts_status worst = TS_OK;
 	cli_table table;
 	cli_table_begin(&table, "claims", column);
-	*n_failed = 0;
 	for (int i = 0; i < c->n_expect; i++) {
+		if (!is_due(c, &c->expect[i], point))
+			continue;
+		count->n++;
 		cli_verdict verdict;
 		const ts_status status = cli_expect_one(session, &c->expect[i], file, &verdict);
 		if (status != TS_OK) {
 			worst = status;
 			continue;
 		}
-		*n_failed += !verdict.holds;
-		add_verdict(&table, &c->expect[i], &verdict);
+		count->n_failed += !verdict.holds;
+		add_verdict(&table, &c->expect[i], point, &verdict);
 	}
-	cli_table_end(&table, stdout, json);
+	/* a point without claims is passed over */
+	cli_table_end(&table, table.n_cell > 0 || point->number == 0 ? stdout : NULL, json);
 	return worst;
 }

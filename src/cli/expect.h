@@ -12,7 +12,7 @@
  */
 #ifndef CLI_EXPECT_H
 #define CLI_EXPECT_H
-#include "cli/session.h"
+#include "cli/points.h"
 
 typedef struct cli_verdict {
 	double got, se, allowed; /* se: NAN where there is none */
@@ -22,6 +22,10 @@ typedef struct cli_verdict {
 /* TS_NETLIST with the place when the analysis or quantity does not exist. */
 ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, const out_file *file,
                          cli_verdict *verdict);
-/* All of them, printed one per line (or as JSON). *n_failed: claims that do not hold. */
-ts_status cli_expect_all(const cli_session *session, const out_file *file, int json, int *n_failed);
+typedef struct cli_claims {
+	int n, n_failed; /* claims that were judged; that do not hold */
+} cli_claims;
+/* All that are about this point, printed one per line (or as JSON), and counted on top of what *count holds. */
+ts_status cli_expect_all(const cli_session *session, const cli_point *point, const out_file *file, int json,
+                         cli_claims *count);
 #endif

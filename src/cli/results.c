@@ -192,17 +192,42 @@ static ts_status pbit(const result_job *job, const char *name)
 	return TS_OK;
 }
 
-ts_status cli_results(const cli_session *session, const out_file *file, FILE *to, int json)
+/* Which step this is, and what it has changed. */
+static void step_table(const result_job *job, const elab_circuit *c, const cli_point *point)
+{
+	static const char *const column[] = {"quantity", "value", "unit", NULL};
+	char title[200], number[24];
+	cli_table table;
+	snprintf(number, sizeof number, "%d", point->number);
+	const int is_sweep = point->request >= 0;
+	snprintf(title, sizeof title, is_sweep ? "%s" : "step %s", is_sweep ? c->request[point->request].name : number);
+	cli_table_begin(&table, title, column);
+	if (point->has_alter) {
+		cli_table_text(&table, "alter");
+		cli_table_number(&table, point->alter);
+		cli_table_text(&table, "%s", "");
+	}
+	for (int i = 0; i < point->n_change; i++) {
+		cli_table_text(&table, "%s", point->change[i].target.label);
+		cli_table_number(&table, point->change[i].value);
+		cli_table_text(&table, "%s", point->change[i].target.unit);
+	}
+	cli_table_end(&table, job->to, job->json);
+}
+
+ts_status cli_results(const cli_session *session, const cli_point *point, const out_file *file, FILE *to, int json)
 {
 	const result_job job = {file, session->diag, to, json};
 	const elab_circuit *c = session->circuit;
 	int i_noise = 0;
+	if (point->number > 0)
+		step_table(&job, c, point);
 	for (int i = 0; i < c->n_request; i++) {
 		const sim_request *q = &c->request[i];
 		char group[200];
 		snprintf(group, sizeof group, "/analyses/%s", q->name);
 		const int is_wrapped = q->kind == SIM_TRANNOISE && i_noise++ < c->n_pbit;
-		if (!out_exists(file, group))
+		if (!out_exists(file, group) || (point->request >= 0 && i != point->request))
 			continue;
 		if (q->kind == SIM_TRANNOISE)
 			say_why_not(&job, q->name);

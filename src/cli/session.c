@@ -34,7 +34,9 @@ ts_status cli_session_load(cli_session *s, const char *deck, const cli_sets *set
 	if (!s->deck || stage == CLI_DECK)
 		return parsed;
 	/* also after mistakes in single cards, to report those of the other cards with them */
-	TS_TRY(elab_build(s->deck, s->sources, sets ? sets->set : NULL, sets ? sets->n : 0, s->diag, &s->circuit));
+	if (sets)
+		s->options = (elab_options){.set = sets->set, .n_set = sets->n};
+	TS_TRY(elab_build(s->deck, s->sources, &s->options, s->diag, &s->circuit));
 	TS_TRY(parsed);
 	return stage == CLI_CIRCUIT ? TS_OK : mna_compile(s->circuit, s->diag, &s->system);
 }

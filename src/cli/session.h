@@ -18,6 +18,7 @@ typedef struct cli_session {
 	src_map *sources;
 	diag_list *diag;
 	net_deck *deck;
+	elab_options options; /* of the circuit; borrows the sets */
 	elab_circuit *circuit;
 	mna_system *system;
 } cli_session;
@@ -30,6 +31,8 @@ typedef struct cli_sets {
 } cli_sets;
 
 ts_status cli_session_begin(cli_session *session);
+/* The session's circuit with more changes: sim_vary.circuit, `self` a cli_session. Messages go to the session. */
+ts_status cli_vary(void *self, const elab_change *change, int n, diag_list *diag, elab_circuit **out);
 /* Read, parse and go as far as `stage`. Messages stay in session->diag. */
 ts_status cli_session_load(cli_session *session, const char *deck, const cli_sets *sets, cli_stage stage);
 int cli_session_end(cli_session *session, ts_status status);

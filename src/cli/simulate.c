@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Running the analyses of a deck (see simulate.h). The i-th .pbit wraps the i-th .trannoise.
+ * Running the analyses of a deck (see simulate.h), at each of its points. The i-th .pbit wraps the i-th .trannoise.
  */
 #include <stdio.h>
 #include <string.h>
@@ -83,43 +83,116 @@ static void print_choice(const cli_session *session, const out_file *file, const
 	alloc_free(text);
 }
 
-static ts_status run_requests(cli_session *session, const cli_simulation *simulation, out_file *file)
+typedef struct simulate_job {
+	const cli_simulation *simulation;
+	out_file *file;
+	int n_done;
+} simulate_job;
+
+/* Is the request done at this point: alone for its SWEEP, or with all others that have none? */
+static int is_due(const elab_circuit *c, const cli_point *point, int i)
+{
+	return point->request >= 0 ? i == point->request : c->request[i].sweep.n_point == 0;
+}
+
+static ts_status run_request(cli_session *session, const simulate_job *job, const sim_request *request,
+                             const elab_pbit *pbit)
+{
+	const sim_vary vary = {cli_vary, session};
+	sim_options options = job->simulation->options;
+	options.vary = &vary;
+	options.pbit = pbit;
+	if (request->kind == SIM_TRANNOISE && !job->simulation->quiet)
+		print_sources(session->system, request);
+	const ts_status status = sim_run(session->system, request, &options, job->file, session->diag);
+	if (status == TS_OK && !job->simulation->quiet)
+		print_choice(session, job->file, request);
+	return status;
+}
+
+static ts_status run_requests(cli_session *session, const simulate_job *job, const cli_point *point)
 {
 	const elab_circuit *c = session->circuit;
 	int i_noise = 0;
 	for (int i = 0; i < c->n_request; i++) {
 		const sim_request *request = &c->request[i];
-		sim_options options = simulation->options;
-		if (request->kind == SIM_TRANNOISE) {
-			options.pbit = i_noise < c->n_pbit ? &c->pbit[i_noise] : NULL;
-			i_noise++;
-			if (!simulation->quiet)
-				print_sources(session->system, request);
-		}
-		TS_TRY(sim_run(session->system, request, &options, file, session->diag));
-		if (!simulation->quiet)
-			print_choice(session, file, request);
-		TS_TRY(cli_measure(c, request, file, session->diag));
-		TS_TRY(cli_fourier(c, request, file, session->diag));
-		TS_TRY(out_flush(file, session->diag));
+		const int is_noise = request->kind == SIM_TRANNOISE;
+		const elab_pbit *pbit = is_noise && i_noise < c->n_pbit ? &c->pbit[i_noise] : NULL;
+		i_noise += is_noise;
+		if (!is_due(c, point, i))
+			continue;
+		const ts_status status = run_request(session, job, request, pbit);
+		TS_TRY(cli_point_mark(point, request->name, job->file, session->diag));
+		TS_TRY(status);
+		TS_TRY(cli_measure(c, request, job->file, session->diag));
+		TS_TRY(cli_fourier(c, request, job->file, session->diag));
+		TS_TRY(out_flush(job->file, session->diag));
 		if (stop_requested())
 			return TS_STOPPED;
 	}
 	return TS_OK;
 }
 
-static ts_status extract_cells(cli_session *session, out_file *file)
+static ts_status extract_cells(cli_session *session, const simulate_job *job, const cli_point *point)
 {
 	static extract_cell cell; /* too large for the stack */
-	for (int i = 0; i < session->circuit->n_pbit; i++) {
-		TS_TRY(extract_run(file, session->circuit->pbit[i].name, session->diag, &cell));
-		TS_TRY(extract_store(file, &cell, session->diag));
+	const elab_circuit *c = session->circuit;
+	for (int i = 0, i_noise = 0; i < c->n_request && i_noise < c->n_pbit; i++) {
+		if (c->request[i].kind != SIM_TRANNOISE)
+			continue;
+		const char *name = c->pbit[i_noise++].name;
+		if (!is_due(c, point, i))
+			continue;
+		TS_TRY(extract_run(job->file, name, session->diag, &cell));
+		TS_TRY(extract_store(job->file, &cell, session->diag));
 	}
 	return TS_OK;
 }
 
+static int has_work(const elab_circuit *c, const cli_point *point)
+{
+	for (int i = 0; i < c->n_request; i++)
+		if (is_due(c, point, i))
+			return 1;
+	return 0;
+}
+
+static void say_point(const elab_circuit *c, const cli_point *point)
+{
+	char text[400];
+	cli_point_text(point, text, sizeof text);
+	if (point->request < 0)
+		fprintf(stderr, "step %d", point->number);
+	else
+		fprintf(stderr, "%s", c->request[point->request].name);
+	fprintf(stderr, " of %d%s%s\n", point->of, *text ? ": " : "", text);
+}
+
+static ts_status run_point(void *self, cli_session *session, const cli_point *point)
+{
+	simulate_job *job = self;
+	const cli_simulation *simulation = job->simulation;
+	if (point->number > 0 && !has_work(session->circuit, point))
+		return TS_OK;
+	if (point->number > 0 && !simulation->quiet)
+		say_point(session->circuit, point);
+	if (point->number > 0)
+		TS_TRY(cli_check_noise(session));
+	ts_status status = run_requests(session, job, point);
+	if (status == TS_OK)
+		status = extract_cells(session, job, point);
+	if (simulation->each && (status == TS_OK || status == TS_STOPPED)) {
+		const ts_status seen = simulation->each(simulation->self, session, point, job->file);
+		status = status == TS_OK ? seen : status;
+	}
+	if (status == TS_OK && point->number > 0 && point->request < 0)
+		status = out_attr_number(job->file, "/steps", "done", ++job->n_done, session->diag);
+	return status == TS_OK && stop_requested() ? TS_STOPPED : status;
+}
+
 ts_status cli_simulate(cli_session *session, const cli_simulation *simulation, out_file *file)
 {
-	TS_TRY(run_requests(session, simulation, file));
-	return extract_cells(session, file);
+	simulate_job job = {simulation, file, 0};
+	TS_TRY(cli_points_put(session, file));
+	return cli_each_point(session, run_point, &job);
 }

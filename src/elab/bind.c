@@ -24,6 +24,14 @@ static const struct {
 } value_table[] = {{'r', "r"},  {'c', "c"},    {'l', "l"}, {'d', "area"}, {'e', "gain"},
                    {'g', "gm"}, {'f', "gain"}, {'h', "r"}, {'k', "k"}};
 
+const char *elab_value_name(char letter)
+{
+	for (size_t i = 0; i < sizeof value_table / sizeof *value_table; i++)
+		if (value_table[i].letter == letter)
+			return value_table[i].param;
+	return letter == 'v' || letter == 'i' ? "dc" : NULL;
+}
+
 ts_status elab_no_param(elab_bind *bind, const net_param *param, int on_model)
 {
 	elab_nearest nearest = {.want = param->name};
@@ -223,10 +231,7 @@ static ts_status bind_words(elab_bind *bind, int first)
 		return elab_bind_source(bind, first);
 	if (first < card->n_word)
 		TS_TRY(elab_refuse_word(bind, &card->word[first]));
-	const char *name = NULL;
-	for (size_t i = 0; i < sizeof value_table / sizeof *value_table; i++)
-		if (value_table[i].letter == card->name[0] && card->n_word > first)
-			name = value_table[i].param;
+	const char *name = card->n_word > first ? elab_value_name(card->name[0]) : NULL;
 	if (name) {
 		double value;
 		TS_TRY(elab_bind_word(bind, &card->word[first], &value));
@@ -450,6 +455,7 @@ static ts_status bind_and_add(elab_builder *b, elab_frame *frame, const net_card
 	elab_bind bind = {
 	    .b = b, .frame = frame, .card = card, .temperature = b->circuit->temperature, .noisy = 1, .host = -1};
 	TS_TRY(bind_by_letter(&bind));
+	TS_TRY(elab_apply_device(&bind));
 	TS_TRY(apply_multiplier(&bind));
 	TS_TRY(check_missing(&bind));
 	TS_TRY(check_temperature(&bind));

@@ -94,13 +94,13 @@ typedef struct elab_builder {
 	elab_eval eval;
 	elab_body top;
 	elab_frame frame; /* the deck's */
-	const elab_override *set;
-	int n_set;
+	elab_options options;
 	name_map *node_map, *instance_map, *expansion_map, *global_map;
 	elab_list node, instance, expansion; /* expansion: src_span of each X element */
 	elab_list control; /* elab_control */
 	elab_list request, save, print, pbit, expect, initial, nodeset;
 	elab_list measure, four, watch; /* elab_measure, elab_four, elab_save */
+	elab_list step_axis, table; /* elab_axis of .step, elab_table of .data */
 	int save_all;        /* .save all */
 	int has_save;        /* a .save card */
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
@@ -173,6 +173,8 @@ ts_status elab_bind_element(elab_builder *b, elab_frame *frame, const net_card *
 ts_status elab_bind_set(elab_bind *bind, const char *name, double value, src_span where);
 /* What .options scale= makes of a length (once) or area (twice) on an M line: a factor for the parameter, else 1. */
 double elab_bind_scale(const elab_bind *bind, const char *name);
+/* The parameter that the first free word of an element of this letter sets, "dc" of V and I; NULL: none. */
+const char *elab_value_name(char letter);
 /* Evaluate a word of the card. */
 ts_status elab_bind_word(elab_bind *bind, const net_word *word, double *value);
 /* temperature in Celsius -> K; what is below absolute zero is refused and *kelvin stays. */
@@ -250,6 +252,33 @@ ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3]
 /* A request of a kind with every default, and its entry under the next free name; for the files beside. */
 sim_request elab_request_default(const net_card *card, sim_kind kind);
 ts_status elab_request_add(elab_builder *b, sim_request request);
+/* sweep.c. The axis in the words of the card from *at on, *at: the word behind it; that of its DATA=. */
+ts_status elab_read_axis(elab_builder *b, const net_card *card, int *at, elab_axis *axis);
+ts_status elab_read_data(elab_builder *b, const net_card *card, elab_axis *axis);
+typedef struct elab_table { /* a .data card, read */
+	const net_card *card;
+	ts_status status;
+	elab_axis axis;
+} elab_table;
+ts_status elab_card_data(elab_builder *b, const net_card *card);
+int elab_same_target(const elab_target *a, const elab_target *b);
+/* step.c. All points of n axes, the first innermost. */
+ts_status elab_axis_product(elab_builder *b, const elab_axis *axis, int n, elab_steps *steps);
+ts_status elab_card_step(elab_builder *b, const net_card *card);
+/* After the cards: the points of the deck. */
+ts_status elab_make_steps(elab_builder *b);
+/* SWEEP and what follows it leave the words of the card (a copy of the reader's). */
+ts_status elab_read_sweep(elab_builder *b, net_card *card, elab_steps *sweep);
+/* Before anything else: the cards of the deck after options.alter blocks become those of the top body. */
+ts_status elab_apply_alter(elab_builder *b);
+/* vary.c. Changes to parameters, the temperature, an element that is bound, before the m= around it; and whether all
+ * elements that should change are there. */
+ts_status elab_apply_params(elab_builder *b);
+ts_status elab_apply_temperature(elab_builder *b);
+ts_status elab_apply_device(elab_bind *bind);
+ts_status elab_check_changes(elab_builder *b);
+/* The name of a result of this point: "tran1" or "tran1@2". NULL: memory is exhausted. */
+const char *elab_step_name(elab_builder *b, const char *name);
 /* small_signal.c */
 ts_status elab_card_ac(elab_builder *b, const net_card *card);
 ts_status elab_card_noise(elab_builder *b, const net_card *card);

@@ -35,20 +35,20 @@ static const struct {
     {".if", done_before},           {".elseif", done_before},
     {".else", done_before},         {".endif", done_before},
     {".global", done_before},       {".end", done_before},
+    {".step", elab_card_step},      {".data", elab_card_data},
+    {".enddata", done_before},      {".alter", done_before},
 };
 
 static const struct {
 	const char *name, *advice;
 } warned_table[] = {
     {".width", "results go to a file"},
+    {".del", "cards below an .alter replace those of the same name"},
 };
 
 static const struct {
 	const char *name, *advice;
 } refused_table[] = {
-    {".step", "use --set NAME=VALUE in a loop, or .dc"},
-    {".data", "use --set NAME=VALUE in a loop"},
-    {".alter", "use --set NAME=VALUE in a loop"},
     {".fft", "use .four for harmonics, .trannoise with PSD= for spectra, or read the result file"},
     {".pz", "use .ac"},
     {".disto", "use .tran"},
@@ -114,6 +114,12 @@ static int reading_pass(const net_card *card)
 	return strcmp(card->name, ".expect") == 0 ? 2 : measures;
 }
 
+/* At a point of a stepped deck the points themselves are known. */
+static int is_stepping(const net_card *card)
+{
+	return strcmp(card->name, ".step") == 0 || strcmp(card->name, ".data") == 0;
+}
+
 /* Signals are checked against all analyses. */
 ts_status elab_other_cards(elab_builder *b)
 {
@@ -121,6 +127,8 @@ ts_status elab_other_cards(elab_builder *b)
 		for (int i = 0; i < b->top.n_card; i++) {
 			const net_card *card = &b->top.card[i];
 			const int now = card->kind == NET_DOT && reading_pass(card) == pass;
+			if (b->options.n_change > 0 && is_stepping(card))
+				continue;
 			const ts_status status = now ? read_card(b, card) : TS_OK;
 			if (elab_fatal(status))
 				return status;

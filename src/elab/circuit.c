@@ -55,9 +55,9 @@ static elab_circuit *make_circuit(const net_deck *deck, const src_map *sources)
 	return c;
 }
 
-static ts_status start(elab_builder *b, const net_deck *deck)
+static ts_status start(elab_builder *b)
 {
-	b->top = (elab_body){.card = deck->card, .n_card = deck->n_card};
+	TS_TRY(elab_apply_alter(b));
 	b->frame = (elab_frame){.body = &b->top, .prefix = "", .m = 1};
 	b->scale = 1;
 	b->tnom = b->tstep = b->tstop = (double)NAN;
@@ -92,7 +92,11 @@ static ts_status elaborate(elab_builder *b)
 		return controls;
 	if (diag_count(b->diag, DIAG_ERROR) == b->errors_before)
 		elab_body_unused(b, &b->top);
-	return elab_other_cards(b);
+	TS_TRY(elab_check_changes(b));
+	if (b->options.circuit_only)
+		return TS_OK;
+	TS_TRY(elab_other_cards(b));
+	return b->options.n_change > 0 ? TS_OK : elab_make_steps(b);
 }
 
 /* qsort has no context argument: names travel with the indices. */
@@ -172,9 +176,9 @@ static ts_status keep(elab_builder *b)
 
 static void finish(elab_builder *b)
 {
-	elab_list *const list[] = {&b->node,    &b->instance, &b->expansion, &b->control, &b->request,
-	                           &b->save,    &b->print,    &b->pbit,      &b->expect,  &b->initial,
-	                           &b->nodeset, &b->measure,  &b->four,      &b->watch};
+	elab_list *const list[] = {&b->node,  &b->instance, &b->expansion, &b->control, &b->request, &b->save,
+	                           &b->print, &b->pbit,     &b->expect,    &b->initial, &b->nodeset, &b->measure,
+	                           &b->four,  &b->watch,    &b->step_axis, &b->table};
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		alloc_free(list[i]->item);
 	for (int i = 0; b->frame.model && i < b->top.n_card; i++)
@@ -188,11 +192,13 @@ static void finish(elab_builder *b)
 	name_map_destroy(b->global_map);
 }
 
-ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_override *set, int n_set, diag_list *diag,
+ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_options *options, diag_list *diag,
                      elab_circuit **circuit)
 {
 	*circuit = NULL;
-	elab_builder b = {.diag = diag, .deck = deck, .sources = sources, .set = set, .n_set = n_set};
+	elab_builder b = {.diag = diag, .deck = deck, .sources = sources};
+	if (options)
+		b.options = *options;
 	b.circuit = make_circuit(deck, sources);
 	if (!b.circuit) {
 		diag_add(diag, E0999, SRC_NOWHERE, "memory is exhausted");
@@ -200,7 +206,7 @@ ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_ov
 	}
 	b.arena = b.circuit->arena;
 	const int lost = diag_n_lost(diag);
-	ts_status status = start(&b, deck);
+	ts_status status = start(&b);
 	if (status == TS_OK)
 		status = elaborate(&b);
 	if (status == TS_OK && diag_count(diag, DIAG_ERROR) > b.errors_before)

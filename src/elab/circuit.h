@@ -90,6 +90,42 @@ typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM, SIM_LEAP } 
 /* thermal: all white sources; rtn: traps */
 typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2, SIM_RTN = 4 } sim_noise_type;
 
+/* A quantity that a sweep or a step moves. Only what is set when the circuit is elaborated can be one. */
+typedef enum elab_target_kind { ELAB_PARAM, ELAB_TEMPERATURE, ELAB_DEVICE } elab_target_kind;
+typedef struct elab_target {
+	elab_target_kind kind;
+	const char *name;  /* top-level parameter, or instance; "temp" */
+	const char *param; /* of the instance's line: "r", "w" */
+	const char *label; /* what results call it: "rl", "temp", "r1", "@m1[w]" */
+	const char *unit;  /* "" for parameters; temperatures are in Celsius, "degC" */
+	src_span span;
+} elab_target;
+
+typedef struct elab_change {
+	elab_target target;
+	double value;
+} elab_change;
+
+/* Points at which something is done again. The first target moves fastest. */
+typedef struct elab_steps {
+	int n_target, n_point; /* n_point 0: no steps */
+	const elab_target *target;
+	const double *value; /* [n_point][n_target] */
+	src_span span;
+} elab_steps;
+
+/* One axis of a .dc. Either the value of one instance, moved where it stands, or quantities for which the circuit is
+ * elaborated anew. */
+typedef struct elab_axis {
+	int instance, param; /* instance and its parameter; -1: see target */
+	int n_target;        /* 0: no axis */
+	const elab_target *target;
+	size_t n;
+	double start, stop, step; /* value k is start + k step, */
+	const double *value;      /* [n][n_target], when it is not NULL */
+	const char *data;         /* name of the .data table it came from; then the axis is the number of its row; or NULL */
+} elab_axis;
+
 /* Thermodynamic figures a .trannoise is asked for (docs/numerics.md, section 11). Arrays in the circuit's arena. */
 typedef struct elab_books {
 	int n_tur;
@@ -105,9 +141,8 @@ typedef struct sim_request {
 	sim_kind kind;
 	const char *name; /* "op1", "tran1", "trannoise1": kind and running number */
 	src_span span;
-	/* .dc: instance whose dc value is swept (V or I), its values; second (outer) sweep optional */
-	int dc_instance, dc_instance2; /* -1: none */
-	double dc_start, dc_stop, dc_step, dc_start2, dc_stop2, dc_step2;
+	elab_axis dc[2];  /* .dc: inner and outer axis */
+	elab_steps sweep; /* SWEEP on the card: the analysis is done again at each of its points */
 	/* .ac, .noise, .sens: frequencies, Hz; points per decade or octave, or in all; 0: .sens at the operating point */
 	sim_spacing spacing;
 	long points;
@@ -157,6 +192,7 @@ typedef struct elab_pbit {
  * pbit: v0 vs tau p power energy residual. */
 typedef struct elab_expect {
 	const char *analysis; /* "op", "dc", "tran", "trannoise", or a .pbit name */
+	int step;             /* the point of a stepped deck it is about, from 1; 0: every */
 	const char *quantity; /* text, lower-case */
 	const net_expr *expr; /* parsed form of it */
 	int has_at;
@@ -248,6 +284,8 @@ typedef struct elab_circuit {
 	int nfreqs;              /* .options nfreqs: terms of .four, the constant one included; default 10 */
 	int n_nodeset;
 	const elab_initial *nodeset;
+	elab_steps steps; /* .step cards and a .temp of several temperatures: what the deck does, it does at each point */
+	int n_alter;      /* .alter blocks of the deck */
 	const int *node_by_name;     /* [n_node] sorted by name, for elab_find_node */
 	const int *instance_by_name; /* [n_instance] */
 	double temperature;          /* .temp or .options temp, K; default 300.15 */
@@ -263,8 +301,29 @@ typedef struct elab_override {
 	double value;
 } elab_override;
 
-ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_override *set, int n_set, diag_list *diag,
+/* NULL or all zero: the deck as it stands. */
+typedef struct elab_options {
+	const elab_override *set;
+	int n_set;
+	const elab_change *change; /* what a step or sweep moves; of two of one quantity the last counts */
+	int n_change;
+	int alter; /* the deck after this many .alter blocks */
+	int step;  /* number of the point, which names of requests and cells carry: "tran1@2"; 0: none */
+	int circuit_only; /* no requests, claims and cells */
+	int sweep_known;  /* this is a point of a SWEEP on a card: what such cards sweep is not read again */
+} elab_options;
+
+ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_options *options, diag_list *diag,
                      elab_circuit **circuit);
+/* Value k of an axis, of one of its targets. */
+double elab_axis_value(const elab_axis *axis, size_t k, int target);
+/* Is a result "tran1" or "tran1@2" what "tran1" or "tran" asks for? */
+int elab_is_called(const char *name, const char *asked);
+/* Can b stand in for a in a's compiled system, with other parameters and temperatures? *differs: the instance or
+ * node that does not fit, NULL where their numbers differ. */
+int elab_same_topology(const elab_circuit *a, const elab_circuit *b, const char **differs);
+/* Of two circuits of one topology: are expressions and waveform corners the same? */
+int elab_same_data(const elab_circuit *a, const elab_circuit *b);
 void elab_destroy(elab_circuit *circuit);
 int elab_find_node(const elab_circuit *circuit, const char *name);     /* -1 if absent */
 int elab_find_instance(const elab_circuit *circuit, const char *name); /* -1 if absent */

@@ -2,6 +2,7 @@
  * What a deck asks of its start and results: .ic .nodeset .pbit .expect.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -211,7 +212,9 @@ ts_status elab_card_pbit(elab_builder *b, const net_card *card)
 {
 	elab_pbit pbit = {.v_unit = 1, .t_unit = 1, .span = card->span};
 	TS_TRY(check_pbit_name(b, card));
-	pbit.name = card->word[0].text;
+	pbit.name = elab_step_name(b, card->word[0].text);
+	if (!pbit.name)
+		return TS_NOMEM;
 	if (elab_field_find(card, "clock")) {
 		diag_add(b->diag, E0311, elab_field_find(card, "clock")->span, "CLOCK= is not in this version");
 		return TS_NETLIST;
@@ -236,14 +239,14 @@ static int has_analysis(const elab_builder *b, const char *name)
 {
 	const sim_request *request = b->request.item;
 	const elab_pbit *pbit = b->pbit.item;
-	for (int i = 0; i < b->request.n; i++) {
-		const size_t n = strcspn(request[i].name, "0123456789");
-		if (strcmp(request[i].name, name) == 0 || (strlen(name) == n && strncmp(request[i].name, name, n) == 0))
+	for (int i = 0; i < b->request.n; i++)
+		if (elab_is_called(request[i].name, name))
+			return 1;
+	for (int i = 0; i < b->pbit.n; i++) {
+		const size_t n = strcspn(pbit[i].name, "@");
+		if (strlen(name) == n && strncmp(pbit[i].name, name, n) == 0)
 			return 1;
 	}
-	for (int i = 0; i < b->pbit.n; i++)
-		if (strcmp(pbit[i].name, name) == 0)
-			return 1;
 	return 0;
 }
 
@@ -266,7 +269,7 @@ static int was_refused(const elab_builder *b, const char *name)
 static ts_status read_claim(elab_builder *b, const net_card *card, elab_expect *expect)
 {
 	static const double huge = 1e300;
-	TS_TRY(elab_field_known(b, card, "at value rel abs sigma"));
+	TS_TRY(elab_field_known(b, card, "at value rel abs sigma step"));
 	expect->has_at = elab_field_find(card, "at") != NULL;
 	if (!elab_field_find(card, "value")) {
 		diag_add(b->diag, E0304, card->span, ".expect needs value=");
@@ -279,6 +282,29 @@ static ts_status read_claim(elab_builder *b, const net_card *card, elab_expect *
 	return elab_field_value(b, card, (elab_quantity){"sigma", 0, huge, 0}, &expect->sigma);
 }
 
+/* "tran1@2" or step=2 */
+static ts_status read_step(elab_builder *b, const net_card *card, elab_expect *expect)
+{
+	const char *text = card->word[0].text, *suffix = strchr(text, '@');
+	double step = 0;
+	TS_TRY(elab_field_value(b, card, (elab_quantity){"step", 1, 1e9, 1}, &step));
+	expect->step = (int)step;
+	expect->analysis = text;
+	if (!suffix)
+		return TS_OK;
+	char *end = NULL;
+	const long number = strtol(suffix + 1, &end, 10);
+	expect->analysis = arena_strndup(b->arena, text, (size_t)(suffix - text));
+	if (!expect->analysis)
+		return TS_NOMEM;
+	if (*end == '\0' && number >= 1 && number <= 1000000000 && (step == 0 || number == (long)step)) {
+		expect->step = (int)number;
+		return TS_OK;
+	}
+	diag_add(b->diag, E0315, card->word[0].span, "'%s': behind the @ stands the number of a step", text);
+	return TS_NETLIST;
+}
+
 ts_status elab_card_expect(elab_builder *b, const net_card *card)
 {
 	elab_expect expect = {.rel = (double)NAN, .abs = (double)NAN, .sigma = (double)NAN, .span = card->span};
@@ -287,7 +313,9 @@ ts_status elab_card_expect(elab_builder *b, const net_card *card)
 		         ".expect wants ANALYSIS QUANTITY value=...; a quantity has no blanks or stands in braces");
 		return TS_NETLIST;
 	}
-	expect.analysis = card->word[0].text;
+	TS_TRY(read_step(b, card, &expect));
+	if (b->options.step > 0 && expect.step > 0 && expect.step != b->options.step)
+		return TS_OK; /* about another point */
 	expect.expr = card->word[1].expr;
 	expect.quantity = expect.expr ? net_expr_text(b->arena, expect.expr) : card->word[1].text;
 	if (!expect.quantity)

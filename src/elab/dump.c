@@ -66,11 +66,31 @@ static void dump_instance(const elab_circuit *c, const elab_instance *instance, 
 	fprintf(to, "\n");
 }
 
-static void dump_sweep(const char *name, const double range[3], FILE *to)
+static void dump_range(const char *name, const double range[3], FILE *to)
 {
 	fprintf(to, " %s", name);
 	for (int i = 0; i < 3; i++)
 		put_number(to, " ", range[i]);
+}
+
+static void dump_axis(const elab_axis *axis, FILE *to)
+{
+	if (axis->n_target > 0 && !axis->value)
+		dump_range(axis->target[0].label, (double[]){axis->start, axis->stop, axis->step}, to);
+	for (int t = 0; axis->value && t < axis->n_target; t++)
+		fprintf(to, " %s", axis->target[t].label);
+	if (axis->n_target > 0 && axis->value)
+		fprintf(to, " list of %zu", axis->n);
+}
+
+static void dump_steps(const elab_steps *steps, FILE *to)
+{
+	if (steps->n_point == 0)
+		return;
+	fprintf(to, "  steps %d", steps->n_point);
+	for (int t = 0; t < steps->n_target; t++)
+		fprintf(to, " %s", steps->target[t].label);
+	fprintf(to, "\n");
 }
 
 static void dump_books(const elab_circuit *c, const elab_books *books, FILE *to)
@@ -93,10 +113,8 @@ static void dump_request(const elab_circuit *c, const sim_request *r, FILE *to)
 	                                     [SIM_LM] = "lm",   [SIM_EM] = "em", [SIM_LEAP] = "leap"};
 	static const char *const spacing[] = {[SIM_DEC] = "dec", [SIM_OCT] = "oct", [SIM_LIN] = "lin"};
 	fprintf(to, "  %s", r->name);
-	if (r->dc_instance >= 0)
-		dump_sweep(c->instance[r->dc_instance].name, (double[]){r->dc_start, r->dc_stop, r->dc_step}, to);
-	if (r->dc_instance2 >= 0)
-		dump_sweep(c->instance[r->dc_instance2].name, (double[]){r->dc_start2, r->dc_stop2, r->dc_step2}, to);
+	dump_axis(&r->dc[0], to);
+	dump_axis(&r->dc[1], to);
 	if (r->input >= 0)
 		fprintf(to, " %s %s", r->output.name, c->instance[r->input].name);
 	if (r->kind == SIM_SENS)
@@ -136,7 +154,7 @@ static void dump_pbit(const elab_circuit *c, const elab_pbit *p, FILE *to)
 	for (int i = 0; i < p->n_list; i++)
 		put_number(to, i ? "," : " sweep=", p->list[i]);
 	if (p->bias_instance >= 0 && p->n_list == 0)
-		dump_sweep("sweep", (double[]){p->start, p->stop, p->step}, to);
+		dump_range("sweep", (double[]){p->start, p->stop, p->step}, to);
 	if (p->threshold_auto)
 		fprintf(to, " threshold=auto");
 	else
@@ -197,6 +215,7 @@ void elab_dump(const elab_circuit *c, FILE *to)
 		dump_instance(c, &c->instance[i], to);
 	fprintf(to, "requests %d\n",
 	        c->n_request + c->n_save + c->n_pbit + c->n_expect + c->n_ic + c->n_nodeset + c->n_measure + c->n_four);
+	dump_steps(&c->steps, to);
 	for (int i = 0; i < c->n_request; i++)
 		dump_request(c, &c->request[i], to);
 	dump_initial(c, "ic", c->ic, c->n_ic, to);

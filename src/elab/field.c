@@ -153,10 +153,16 @@ static const net_expr *piece_expr(elab_builder *b, const net_param *param, text_
 	                      b->diag);
 }
 
+/* A piece that could not be read has been reported: as a mistake, or because memory is exhausted. */
+static ts_status no_expr(const elab_builder *b)
+{
+	return diag_has(b->diag, E0999) ? TS_NOMEM : TS_NETLIST;
+}
+
 static ts_status piece_value(elab_builder *b, const net_param *param, text_piece piece, double *value)
 {
 	const net_expr *expr = piece_expr(b, param, piece);
-	return expr ? elab_value(&b->eval, &b->frame.scope, expr, value) : TS_NETLIST;
+	return expr ? elab_value(&b->eval, &b->frame.scope, expr, value) : no_expr(b);
 }
 
 static ts_status add_value(elab_list *list, double value)
@@ -323,7 +329,7 @@ ts_status elab_field_probes(elab_builder *b, const net_param *param, int *n, con
 	for (size_t at = 0; next_piece(param->text, &at, &piece); slot++) {
 		const net_expr *expr = piece_expr(b, param, piece);
 		if (!expr)
-			return TS_NETLIST;
+			return no_expr(b);
 		TS_TRY(elab_field_probe(b, expr, param->value_span, slot));
 	}
 	return TS_OK;

@@ -20,8 +20,7 @@ sim_request elab_request_default(const net_card *card, sim_kind kind)
 {
 	return (sim_request){.kind = kind,
 	                     .span = card->span,
-	                     .dc_instance = -1,
-	                     .dc_instance2 = -1,
+	                     .dc = {{.instance = -1, .param = -1}, {.instance = -1, .param = -1}},
 	                     .input = -1,
 	                     .samples = 64,
 	                     .seed = 1,
@@ -41,7 +40,8 @@ ts_status elab_request_add(elab_builder *b, sim_request request)
 	const sim_request *before = b->request.item;
 	for (int i = 0; i < b->request.n; i++)
 		number += before[i].kind == request.kind;
-	request.name = arena_printf(b->arena, "%s%d", kind_name[request.kind], number);
+	const char *name = arena_printf(b->arena, "%s%d", kind_name[request.kind], number);
+	request.name = name ? elab_step_name(b, name) : NULL;
 	sim_request *slot = elab_list_add(&b->request, sizeof *slot);
 	if (!slot || !request.name)
 		return TS_NOMEM;
@@ -59,53 +59,65 @@ ts_status elab_card_op(elab_builder *b, const net_card *card)
 	return elab_request_add(b, elab_request_default(card, SIM_OP));
 }
 
-ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3])
+/* The axis of DATA=, or the one in the words from *at on. */
+static ts_status read_dc_axis(elab_builder *b, const net_card *card, int *at, elab_axis *axis, int has_data)
 {
-	const double steps = (range[1] - range[0]) / range[2];
-	if (range[2] != 0 && steps >= 0 && steps <= MAX_SWEEP_POINTS)
+	if (has_data)
+		return elab_read_data(b, card, axis);
+	TS_TRY(elab_read_axis(b, card, at, axis));
+	const elab_target *target = axis->target;
+	if (target->kind != ELAB_DEVICE)
 		return TS_OK;
-	if (range[2] == 0 && range[0] == range[1])
-		return TS_OK; /* one point */
-	diag_add(b->diag, E0305, span, "a sweep from %g to %g in steps of %g %s", range[0], range[1], range[2],
-	         steps > MAX_SWEEP_POINTS ? "has too many points" : "never arrives");
-	return TS_NETLIST;
+	/* values that go into nothing but their own element are moved where they stand */
+	const int index = name_map_get(b->instance_map, target->name);
+	const elab_instance *instance = (const elab_instance *)b->instance.item + index;
+	const int is_source = strcmp(target->param, "dc") == 0;
+	if (!is_source && strcmp(instance->type->name, "resistor") != 0)
+		return TS_OK;
+	axis->instance = index;
+	axis->param = dev_param_find(instance->type, target->param, 0);
+	return TS_OK;
 }
 
-static ts_status read_sweep(elab_builder *b, const net_card *card, int first, int *instance, double range[3])
+static ts_status check_axes(elab_builder *b, const net_card *card, const sim_request *r)
 {
-	const net_word *word = &card->word[first];
-	if (strcmp(word->text, "temp") == 0) {
-		diag_add(b->diag, E0311, word->span,
-		         "temperature sweeps are not in this version: use --set with .temp 't'");
+	const elab_axis *one = &r->dc[0], *two = &r->dc[1];
+	if (two->n_target > 0 && (double)one->n * (double)two->n > MAX_SWEEP_POINTS) {
+		diag_add(b->diag, E0305, card->span, ".dc: a grid of %zu x %zu points is too many", two->n, one->n);
 		return TS_NETLIST;
 	}
-	const elab_named want = {word->text, "voltage or current source", "vi", word->span};
-	const ts_status found = elab_field_instance(b, want, instance);
-	for (int i = 0; i < 3; i++)
-		TS_TRY(elab_field_word(b, card, &card->word[first + 1 + i], &range[i]));
-	TS_TRY(found);
-	return elab_check_sweep(b, card->span, range);
+	for (int i = 0; i < one->n_target; i++)
+		for (int k = 0; k < two->n_target; k++)
+			if (elab_same_target(&one->target[i], &two->target[k])) {
+				diag_add(b->diag, E0312, two->target[k].span, "both sweeps move '%s'",
+				         two->target[k].label);
+				return TS_NETLIST;
+			}
+	return TS_OK;
 }
 
 ts_status elab_card_dc(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_DC);
-	double one[3] = {0}, two[3] = {0};
-	TS_TRY(elab_field_known(b, card, ""));
-	if (card->n_word != 4 && card->n_word != 8) {
+	int at = 0, n = 0, has_data = elab_field_find(card, "data") != NULL;
+	TS_TRY(elab_field_known(b, card, "data"));
+	if (card->n_word < 3 && !has_data) {
 		diag_add(b->diag, E0315, card->span, ".dc wants SOURCE START STOP STEP, once or twice");
 		return TS_NETLIST;
 	}
-	TS_TRY(read_sweep(b, card, 0, &r.dc_instance, one));
-	if (card->n_word == 8) {
-		TS_TRY(read_sweep(b, card, 4, &r.dc_instance2, two));
-		if (r.dc_instance == r.dc_instance2) {
-			diag_add(b->diag, E0312, card->word[4].span, "both sweeps move '%s'", card->word[4].text);
-			return TS_NETLIST;
-		}
+	while (n < 2 && (at < card->n_word || has_data)) {
+		const int is_sweep = at < card->n_word && strcmp(card->word[at].text, "sweep") == 0;
+		at += is_sweep;
+		const int takes_data = has_data && at == card->n_word;
+		has_data &= !takes_data;
+		TS_TRY(read_dc_axis(b, card, &at, &r.dc[n++], takes_data));
 	}
-	r.dc_start = one[0], r.dc_stop = one[1], r.dc_step = one[2];
-	r.dc_start2 = two[0], r.dc_stop2 = two[1], r.dc_step2 = two[2];
+	if (at < card->n_word || has_data) {
+		diag_add(b->diag, E0315, at < card->n_word ? card->word[at].span : card->span,
+		         ".dc wants SOURCE START STOP STEP, once or twice");
+		return TS_NETLIST;
+	}
+	TS_TRY(check_axes(b, card, &r));
 	return elab_request_add(b, r);
 }
 
@@ -134,11 +146,12 @@ ts_status elab_card_tran(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_TRAN);
 	net_card rest = *card;
+	TS_TRY(elab_field_known(b, card, "data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
 	if (rest.n_word > 0 && strcmp(rest.word[rest.n_word - 1].text, "uic") == 0) {
 		r.uic = 1;
 		rest.n_word--;
 	}
-	TS_TRY(elab_field_known(b, card, ""));
 	TS_TRY(read_times(b, &rest, 4, &r));
 	return elab_request_add(b, r);
 }
@@ -260,10 +273,12 @@ ts_status elab_card_trannoise(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_TRANNOISE);
 	double samples = (double)r.samples, keep = r.keep;
+	net_card rest = *card;
 	TS_TRY(elab_field_known(b, card,
 	                        "samples seed noise method step scale keep energy types fmin fmax acf psd "
-	                        "tur ft gyration work companion extrapolate"));
-	TS_TRY(read_times(b, card, 3, &r));
+	                        "tur ft gyration work companion extrapolate data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
+	TS_TRY(read_times(b, &rest, 3, &r));
 	TS_TRY(read_reading(b, card, &r));
 	TS_TRY(read_method(b, card, &r));
 	TS_TRY(read_types(b, card, &r));

@@ -22,19 +22,20 @@ static int is_card(const net_card *card, const char *name)
 
 static void apply_set(elab_builder *b)
 {
-	for (int i = 0; i < b->n_set; i++) {
-		elab_symbol *symbol = elab_scope_own(&b->frame.scope, b->set[i].name);
+	const elab_override *set = b->options.set;
+	for (int i = 0; i < b->options.n_set; i++) {
+		elab_symbol *symbol = elab_scope_own(&b->frame.scope, set[i].name);
 		if (symbol && !symbol->formal) {
-			symbol->value = b->set[i].value;
+			symbol->value = set[i].value;
 			symbol->state = ELAB_DONE;
 			continue;
 		}
-		elab_nearest nearest = {.want = b->set[i].name};
+		elab_nearest nearest = {.want = set[i].name};
 		char hint[ELAB_HINT];
 		for (int k = 0; k < b->frame.scope.n; k++)
 			elab_nearest_try(&nearest, b->frame.scope.symbol[k].name);
 		diag_add(b->diag, E0303, SRC_NOWHERE,
-		         "--set %s: the deck has no .param of that name at its top level%s", b->set[i].name,
+		         "--set %s: the deck has no .param of that name at its top level%s", set[i].name,
 		         elab_nearest_hint(&nearest, hint));
 	}
 }
@@ -50,14 +51,16 @@ static ts_status make_deck_scope(elab_builder *b)
 			elab_scope_add(scope, b->top.card[i].param, b->top.card[i].n_param);
 	elab_scope_sort(scope);
 	apply_set(b);
-	return TS_OK;
+	return elab_apply_params(b);
 }
 
 static ts_status temperature_card(elab_builder *b, const net_card *card)
 {
-	double celsius;
-	const elab_numbers numbers = {0, 1, 1, &celsius, "one temperature in Celsius"};
-	TS_TRY(elab_field_numbers(b, card, &numbers));
+	double celsius; /* of several temperatures the first is the nominal one; step.c has them all */
+	net_card first = *card;
+	first.n_word = card->n_word > 1 ? 1 : card->n_word;
+	const elab_numbers numbers = {0, 1, 1, &celsius, "temperatures in Celsius"};
+	TS_TRY(elab_field_numbers(b, &first, &numbers));
 	TS_TRY(elab_field_known(b, card, ""));
 	return elab_kelvin(b, NULL, card->word[0].span, celsius, &b->circuit->temperature);
 }
@@ -79,6 +82,7 @@ static ts_status find_temperature(elab_builder *b)
 		if (elab_fatal(status))
 			return status;
 	}
+	TS_TRY(elab_apply_temperature(b));
 	b->eval.celsius = b->circuit->temperature - PHYS_ZERO_C;
 	b->eval.celsius_known = 1;
 	return TS_OK;

@@ -92,10 +92,12 @@ static ts_status check_ac(elab_builder *b, const net_card *card)
 ts_status elab_card_ac(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_AC);
-	TS_TRY(elab_field_known(b, card, ""));
-	if (card->n_word != 4)
+	net_card rest = *card;
+	TS_TRY(elab_field_known(b, card, "data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
+	if (rest.n_word != 4)
 		return wrong_words(b, card, "DEC|OCT|LIN POINTS FSTART FSTOP");
-	TS_TRY(read_grid(b, card, 0, &r));
+	TS_TRY(read_grid(b, &rest, 0, &r));
 	TS_TRY(check_ac(b, card));
 	return elab_request_add(b, r);
 }

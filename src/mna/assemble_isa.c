@@ -43,7 +43,7 @@ static void evaluate_with(mna_tile *tile, int b, int index, unsigned want, dev_e
 	const dev_in in = {.v = tile->own->v,
 	                   .k = tile->k[b] + (ptrdiff_t)index * batch->type->n_const * LANES,
 	                   .t = tile->t,
-	                   .aux = tile->system->circuit->instance[batch->inst[index]].aux,
+	                   .aux = tile->own->data->instance[batch->inst[index]].aux,
 	                   .shape = batch->shape,
 	                   .want = want};
 	eval(&in, &tile->own->out);

@@ -17,6 +17,8 @@ typedef struct mna_tile_own {
 	int n_override, capacity;
 	mna_override *override;
 	int *first_override; /* [n_instance], -1: none */
+	const elab_circuit *circuit[LANES]; /* instances of each lane */
+	const elab_circuit *data;           /* whose aux all lanes use */
 } mna_tile_own;
 
 typedef struct mna_assemble_table {

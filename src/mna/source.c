@@ -4,6 +4,7 @@
  * current; so E = -f_branch / s and I = f_p. Works on the stack: thread-safe.
  */
 #include <string.h>
+#include "mna/eval.h"
 #include "mna/tile.h"
 
 enum { SOURCE_PORTS = 4, SOURCE_STAMPS = 16, SOURCE_CONSTANTS = 64, SOURCE_PARAMS = 64 };
@@ -45,7 +46,7 @@ static void source_values(const elab_instance *instance, const double *k, const 
 void mna_tile_source(const mna_tile *tile, int instance, const double *t, double *value)
 {
 	const mna_system *s = tile->system;
-	const elab_instance *inst = &s->circuit->instance[instance];
+	const elab_instance *inst = &tile->own->data->instance[instance];
 	const ptrdiff_t row = (ptrdiff_t)s->index_in_batch[instance] * inst->type->n_const;
 	_Alignas(64) double time[LANES], out[LANES];
 	memcpy(time, t, sizeof time);

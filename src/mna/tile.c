@@ -83,6 +83,9 @@ static void set_nominal(mna_tile *tile)
 				tile->k[b][e * LANES + l] = s->batch[b].k[e];
 	for (int i = 0; i < s->circuit->n_instance; i++)
 		tile->own->first_override[i] = -1;
+	for (int l = 0; l < LANES; l++)
+		tile->own->circuit[l] = s->circuit;
+	tile->own->data = s->circuit;
 }
 
 static ts_status fill(mna_tile *tile)
@@ -161,25 +164,57 @@ static ts_status remember(mna_tile_own *own, int instance, mna_override change)
 	return TS_OK;
 }
 
-ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value)
+/* Parameters of an instance in a lane, into merged[LOCAL_PARAMS]. */
+static void merge(const mna_tile *tile, int instance, int lane_index, double *merged)
 {
-	const mna_system *s = tile->system;
-	const elab_instance *inst = &s->circuit->instance[instance];
-	const int n_const = inst->type->n_const;
-	double merged[LOCAL_PARAMS], constant[LOCAL_CONSTANTS] = {0};
-	if (inst->type->n_param > LOCAL_PARAMS || n_const > LOCAL_CONSTANTS || param < 0 ||
-	    param >= inst->type->n_param)
-		return TS_INTERNAL;
+	const elab_instance *inst = &tile->own->circuit[lane_index]->instance[instance];
 	memcpy(merged, inst->param, (size_t)inst->type->n_param * sizeof *merged);
 	for (int at = tile->own->first_override[instance]; at >= 0; at = tile->own->override[at].next)
 		if (tile->own->override[at].lane == lane_index)
 			merged[tile->own->override[at].param] = tile->own->override[at].value;
-	merged[param] = value;
+}
+
+static ts_status derive(const mna_tile *tile, int instance, int lane_index, const double *merged)
+{
+	const mna_system *s = tile->system;
+	const elab_instance *inst = &tile->own->circuit[lane_index]->instance[instance];
+	const int n_const = inst->type->n_const;
+	double constant[LOCAL_CONSTANTS] = {0};
 	if (inst->type->derive(merged, inst->polarity, inst->temperature, constant))
 		return TS_NUMERIC;
-	TS_TRY(remember(tile->own, instance, (mna_override){.param = param, .lane = lane_index, .value = value}));
 	double *k = tile->k[s->batch_of[instance]] + (ptrdiff_t)s->index_in_batch[instance] * n_const * LANES;
 	for (int e = 0; e < n_const; e++)
 		k[e * LANES + lane_index] = constant[e];
+	return TS_OK;
+}
+
+static int fits(const dev_type *type)
+{
+	return type->n_param <= LOCAL_PARAMS && type->n_const <= LOCAL_CONSTANTS;
+}
+
+ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value)
+{
+	const dev_type *type = tile->system->circuit->instance[instance].type;
+	double merged[LOCAL_PARAMS];
+	if (!fits(type) || param < 0 || param >= type->n_param)
+		return TS_INTERNAL;
+	merge(tile, instance, lane_index, merged);
+	merged[param] = value;
+	TS_TRY(derive(tile, instance, lane_index, merged));
+	return remember(tile->own, instance, (mna_override){.param = param, .lane = lane_index, .value = value});
+}
+
+ts_status mna_tile_set_circuit(mna_tile *tile, int lane_index, const elab_circuit *circuit)
+{
+	double merged[LOCAL_PARAMS];
+	tile->own->circuit[lane_index] = circuit;
+	tile->own->data = circuit;
+	for (int i = 0; i < circuit->n_instance; i++) {
+		if (!fits(circuit->instance[i].type))
+			return TS_INTERNAL;
+		merge(tile, i, lane_index, merged);
+		TS_TRY(derive(tile, i, lane_index, merged));
+	}
 	return TS_OK;
 }

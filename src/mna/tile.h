@@ -26,6 +26,10 @@ void mna_assemble(mna_tile *tile, unsigned want);
 /* Re-derive one instance's constants in one lane with parameter `param` set to `value`; parameters set before in that
  * lane keep their values. TS_NUMERIC when derive refuses (constants unchanged). */
 ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value);
+/* Take every instance of a lane from a circuit of the same topology: its parameters and temperatures, with those set
+ * before on top. The circuit is borrowed until another one replaces it; expressions and corners of waveforms, which all
+ * lanes share, are those of the circuit set last. TS_NUMERIC when derive refuses. */
+ts_status mna_tile_set_circuit(mna_tile *tile, int lane_index, const elab_circuit *circuit);
 /* value[LANES] of an independent source at times t[LANES], with this tile's constants. No allocation. */
 void mna_tile_source(const mna_tile *tile, int instance, const double *t, double *value);
 /* obs[n_obs][LANES] of an instance at tile->x. */

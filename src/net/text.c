@@ -5,6 +5,7 @@
 #include "net/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 
@@ -128,6 +129,14 @@ static void finish(net_reader *reader, size_t end, net_text *card)
 	card->n = reader->n;
 }
 
+/* A number: a row of .data needs no '+'. */
+static int begins_row(const char *s, size_t n)
+{
+	size_t at = n > 0 && *s == '-';
+	at += at < n && s[at] == '.';
+	return at < n && net_is_digit(s[at]);
+}
+
 ts_status net_reader_next(net_reader *reader, const char *source, size_t size, size_t *pos, net_text *card)
 {
 	card->n = 0;
@@ -148,14 +157,16 @@ ts_status net_reader_next(net_reader *reader, const char *source, size_t size, s
 	while (shown && reader->text[shown - 1] == ' ')
 		shown--;
 	card->first_line = src_make_span(card->file, l.first, shown);
+	const int is_data = shown > 5 && strncasecmp(reader->text, ".data", 5) == 0 && net_is_blank(reader->text[5]);
 	for (size_t look = *pos; look < size; look = l.next) {
 		l = find_line(source, size, look);
 		if (is_empty(source, l))
 			continue;
-		if (source[l.first] != '+')
+		const int is_row = is_data && begins_row(source + l.first, size - l.first);
+		if (source[l.first] != '+' && !is_row)
 			break;
 		reader_push(reader, ' ', l.first);
-		if (append_line(reader, source, l.first + 1, l, &quote) != TS_OK)
+		if (append_line(reader, source, is_row ? l.first : l.first + 1, l, &quote) != TS_OK)
 			return TS_NOMEM;
 		*pos = l.next;
 	}

@@ -3,7 +3,8 @@
  * in the source it came from.
  *
  *   comment       a line whose first non-blank is '*' or '$'; from ';' or from '$' followed by a blank to the end of
- * line continuation  a line whose first non-blank is '+', also after comment and blank lines; the '+' reads as a blank
+ * line continuation  a line whose first non-blank is '+', also after comment and blank lines; the '+' reads as a blank;
+ *                      below a .data also one that begins with a number
  *
  * Quotes ' and " protect ';' and '$'.
  */

@@ -8,12 +8,19 @@
 #include "mna/tile.h"
 #include "out/result.h"
 
+/* The circuit again, with changes on top of those it was made with. The caller destroys *out. Targets are borrowed. */
+typedef struct sim_vary {
+	ts_status (*circuit)(void *self, const elab_change *change, int n, diag_list *diag, elab_circuit **out);
+	void *self;
+} sim_vary;
+
 typedef struct sim_options {
 	int n_thread;       /* 0: OpenMP's default */
 	int progress;       /* draw bars */
 	long samples;       /* --samples: overrides SAMPLES=; 0: card's */
 	int has_seed;
 	uint64_t seed;      /* --seed */
+	const sim_vary *vary;  /* NULL: no sweeps of parameters and temperature */
 	const elab_pbit *pbit; /* the .pbit that wraps a trannoise: bias sweep and bit statistics; NULL: none */
 } sim_options;
 

@@ -27,7 +27,7 @@ static inline ts_status static_deck_build(static_deck *d, const char *text)
 	int file;
 	TS_TRY(src_load_text(d->sources, "test.cir", text, strlen(text), SRC_NOWHERE, &file));
 	TS_TRY(net_parse(d->sources, file, d->diag, &d->deck));
-	TS_TRY(elab_build(d->deck, d->sources, NULL, 0, d->diag, &d->circuit));
+	TS_TRY(elab_build(d->deck, d->sources, NULL, d->diag, &d->circuit));
 	return mna_compile(d->circuit, d->diag, &d->system);
 }
 

@@ -53,7 +53,7 @@ static tran run(const char *text)
 	src_load_text(r.sources, "deck.cir", text, strlen(text), SRC_NOWHERE, &file);
 	r.status = net_parse(r.sources, file, r.diag, &r.deck);
 	if (r.status == TS_OK)
-		r.status = elab_build(r.deck, r.sources, NULL, 0, r.diag, &r.circuit);
+		r.status = elab_build(r.deck, r.sources, NULL, r.diag, &r.circuit);
 	if (r.status == TS_OK)
 		r.status = mna_compile(r.circuit, r.diag, &r.system);
 	if (r.status == TS_OK)

@@ -34,7 +34,8 @@ static inline test_deck deck_load(int file, src_map *sources, const elab_overrid
 	test_deck d = {.sources = sources, .diag = diag_create(sources)};
 	d.status = net_parse(sources, file, d.diag, &d.deck);
 	if (d.deck) { /* also after mistakes in single cards, as the program does */
-		const ts_status status = elab_build(d.deck, sources, set, n_set, d.diag, &d.circuit);
+		const elab_options options = {.set = set, .n_set = n_set};
+		const ts_status status = elab_build(d.deck, sources, &options, d.diag, &d.circuit);
 		d.status = d.status == TS_OK ? status : d.status;
 	}
 	deck_finish(&d);

@@ -19,11 +19,11 @@ static void test_analyses(void)
 	static const char *const name[] = {"op1", "dc1", "dc2", "tran1", "tran2", "op2"};
 	for (int i = 0; i < 6; i++)
 		T_STR(c->request[i].name, name[i]);
-	T_INT(c->request[1].dc_instance, elab_find_instance(c, "v1"));
-	T_INT(c->request[1].dc_instance2, -1);
-	T_INT(c->request[2].dc_instance2, elab_find_instance(c, "i1"));
-	T_REL(c->request[2].dc_step2, 0.5, TOL_EXPRESSION);
-	T_REL(c->request[2].dc_start2, -1.0, TOL_EXPRESSION);
+	T_INT(c->request[1].dc[0].instance, elab_find_instance(c, "v1"));
+	T_INT(c->request[1].dc[1].n_target, 0);
+	T_INT(c->request[2].dc[1].instance, elab_find_instance(c, "i1"));
+	T_REL(c->request[2].dc[1].step, 0.5, TOL_EXPRESSION);
+	T_REL(c->request[2].dc[1].start, -1.0, TOL_EXPRESSION);
 	T_REL(c->request[3].tstep, 1e-9, TOL_EXPRESSION);
 	T_REL(c->request[3].tstop, 1e-6, TOL_EXPRESSION);
 	T_INT(c->request[3].uic, 0);
@@ -246,7 +246,7 @@ static void test_memory(void)
 	while (status != TS_OK && ++n < MOST) {
 		elab_circuit *circuit = NULL;
 		alloc_fail_after(n);
-		status = elab_build(d.deck, d.sources, NULL, 0, NULL, &circuit);
+		status = elab_build(d.deck, d.sources, NULL, NULL, &circuit);
 		alloc_fail_after(0);
 		if (status != TS_OK && (status != TS_NOMEM || circuit))
 			break;

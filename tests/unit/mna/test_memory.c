@@ -38,7 +38,7 @@ static ts_status load_stages(load *l, const char *path)
 	const ts_status parsed = net_parse(l->sources, file, l->diag, &l->deck);
 	if (!l->deck)
 		return parsed;
-	TS_TRY(elab_build(l->deck, l->sources, NULL, 0, l->diag, &l->circuit));
+	TS_TRY(elab_build(l->deck, l->sources, NULL, l->diag, &l->circuit));
 	TS_TRY(parsed);
 	TS_TRY(mna_compile(l->circuit, l->diag, &l->system));
 	l->must_report = 0;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The points of a stepped deck: .alter blocks, around a .temp of several temperatures, around .step cards; and within a
+ * point those of a SWEEP on the card of an analysis. Each has a circuit of its own, elaborated with what it changes.
+ *
+ *   /steps/<quantity>  [n_step] in its unit; `alter`: the number of the block, 0 for the deck above the first
+ *   /steps             attributes `points`, and `done`: how many are finished
+ */
+#ifndef CLI_POINTS_H
+#define CLI_POINTS_H
+#include "cli/session.h"
+#include "out/result.h"
+
+typedef struct cli_point {
+	int number, of; /* from 1; 0 of 0: the deck has no steps */
+	int request;    /* the only analysis that is done here, for its SWEEP; -1: all that have none */
+	int alter;      /* block */
+	int has_alter;  /* the deck has some */
+	int n_change;
+	const elab_change *change;
+} cli_point;
+
+/* Do something at every point, with its circuit and system in the session. Ends with the first status that is not
+ * TS_OK; messages say at which point. */
+typedef ts_status cli_point_fn(void *self, cli_session *session, const cli_point *point);
+ts_status cli_each_point(cli_session *session, cli_point_fn *each, void *self);
+/* Points without those of SWEEPs; 0: the deck has no steps. TS_NETLIST when a block of .alter cannot be elaborated. */
+ts_status cli_count_points(cli_session *session, int *n);
+/* "rl = 1000, temp = 27" */
+void cli_point_text(const cli_point *point, char *text, size_t size);
+/* Attributes `step` and `step.<quantity>` of an analysis that is in the file. */
+ts_status cli_point_mark(const cli_point *point, const char *analysis, out_file *file, diag_list *diag);
+/* Are all points well-posed, and is every step that a claim names there? Elaborates them all. */
+ts_status cli_check_steps(cli_session *session);
+/* /steps of all points. */
+ts_status cli_points_put(cli_session *session, out_file *file);
+#endif
