@@ -349,6 +349,67 @@ def draw_ladder(report, figures):
 # --- files -----------------------------------------------------------------------------------------------------
 
 
+def step_label(result, analysis):
+    return ", ".join(f"{name} = {value:g}" for name, value in result.stepped(analysis).items())
+
+
+def draw_stepped_curves(result, figures, stem, names):
+    """Each signal of a stepped dc or tran: a figure with a curve per step."""
+    for signal in result.signals(names[0]):
+        figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+        curves = [(name, *result.axis(name), *result.signal(name, signal)) for name in names[:MAX_CURVES]]
+        curves = [curve for curve in curves if np.ndim(curve[4]) == 1]
+        if not curves:
+            plt.close(figure)
+            continue
+        kx, x_label = scaled(np.concatenate([curve[1] for curve in curves]), curves[0][3])
+        ky, y_label = scaled(np.concatenate([curve[4] for curve in curves]), curves[0][5])
+        for k, (name, x, _, _, y, _) in enumerate(curves):
+            axes.plot(x * kx, y * ky, color=CYCLE[k % len(CYCLE)], ls=["-", "--"][k // len(CYCLE)], lw=1.2,
+                      label=step_label(result, name))
+        axes.set_xlabel(f"{curves[0][2]} / {x_label}" if x_label else curves[0][2])
+        axes.set_ylabel(f"{signal} / {y_label}" if y_label else signal)
+        axes.legend(fontsize=8)
+        axes.grid(alpha=0.3)
+        axes.set_title(heading(result, f"{stem}: {signal}, {len(names)} steps"), fontsize=10)
+        figures.save(figure, f"{stem}-{signal}")
+
+
+def draw_stepped_points(result, figures, stem, names):
+    """Operating points over the steps: over the quantity that moves, or over their number."""
+    values = [result.stepped(name) for name in names]
+    moving = [q for q in values[0] if len({v.get(q) for v in values}) > 1]
+    x = [v.get(moving[0], np.nan) for v in values] if len(moving) == 1 else np.arange(1, len(names) + 1)
+    by_unit = {}
+    for signal in result.signals(names[0]):
+        y, unit = [float(np.ravel(result.signal(name, signal)[0])[0]) for name in names], result.signal(names[0], signal)[1]
+        by_unit.setdefault(unit, []).append((signal, y))
+    for unit, curves in by_unit.items():
+        figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+        ky, y_label = scaled(np.concatenate([y for _, y in curves]), unit)
+        for k, (signal, y) in enumerate(curves[:MAX_CURVES]):
+            axes.plot(x, np.array(y) * ky, "o-", color=CYCLE[k % len(CYCLE)], lw=1.2, ms=4, label=signal)
+        quantity = {"V": "voltage", "A": "current"}.get(unit, "signal")
+        axes.set_xlabel(moving[0] if len(moving) == 1 else "step")
+        axes.set_ylabel(f"{quantity} / {y_label}" if y_label else quantity)
+        axes.legend(fontsize=8)
+        axes.grid(alpha=0.3)
+        axes.set_title(heading(result, f"{stem}, {len(names)} steps"), fontsize=10)
+        figures.save(figure, f"{stem}-{quantity}" if len(by_unit) > 1 else stem)
+
+
+def draw_steps(result, figures, stem, names):
+    """1 when the steps of an analysis were drawn together."""
+    kind = thermospice.text(result.analysis(names[0]).attrs.get("type", ""))
+    if kind in ("dc", "tran") and all(result.axis(name) is not None for name in names):
+        draw_stepped_curves(result, figures, stem, names)
+    elif kind == "op":
+        draw_stepped_points(result, figures, stem, names)
+    else:
+        return 0
+    return 1
+
+
 def draw_analysis(result, figures, analysis):
     kind = thermospice.text(result.analysis(analysis).attrs.get("type", ""))
     draw_psd(result, figures, analysis)
@@ -368,8 +429,12 @@ def draw(path, directory):
     figures = Figures(path, directory)
     if h5py.is_hdf5(path):
         with thermospice.Result(path) as result:
+            together = set()
+            for stem, names in result.steps().items():
+                together |= set(names) if draw_steps(result, figures, stem, names) else set()
             for analysis in result.analyses():
-                draw_analysis(result, figures, analysis)
+                if analysis not in together:
+                    draw_analysis(result, figures, analysis)
             for name in result.cells():
                 draw_cell(result, figures, name)
     else:

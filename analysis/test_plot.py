@@ -121,6 +121,21 @@ class Plot(unittest.TestCase):
                          ["r-op1-current.png", "r-op1-voltage.png", "r-dc1.png", "r-trannoise1-cell-1.png",
                           "r-trannoise1-cell-2.png", "r-cell-cell.png"])
 
+    def test_steps(self):
+        with begin(self.dir / "s.h5") as f:
+            for k, rl in ((2, 2e3), (1, 1e3), (10, 5e3)):
+                for kind in ("op", "tran"):
+                    group = f.create_group(f"analyses/{kind}1@{k}")
+                    group.attrs["type"], group.attrs["step"], group.attrs["step.rl"] = kind, k, rl
+                put(f, f"analyses/op1@{k}/signals/v(a)", [rl / 1e4], "V")
+                put(f, f"analyses/op1@{k}/signals/i(v1)", [-1 / rl], "A")
+                put(f, f"analyses/tran1@{k}/time", np.linspace(0, 1, 11 + k), "s")
+                put(f, f"analyses/tran1@{k}/signals/v(a)", np.linspace(0, 1, 11 + k) ** 2, "V")
+        self.assertEqual(self.names(self.dir / "s.h5"), ["s-op1-current.png", "s-op1-voltage.png", "s-tran1-v_a.png"])
+        with thermospice.Result(self.dir / "s.h5") as result:
+            self.assertEqual(result.steps()["tran1"], ["tran1@1", "tran1@2", "tran1@10"])
+            self.assertEqual(result.stepped("op1@10"), {"rl": 5e3})
+
     def test_ensemble_only(self):
         with begin(self.dir / "swept.h5") as f:
             put_bit(f, signals=False)

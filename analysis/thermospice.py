@@ -127,8 +127,24 @@ class Result:
         group = self.analysis(analysis)
         for name in ("time", "sweep"):
             if name in group:
-                return group[name][()], name, text(group[name].attrs.get("units", ""))
+                shown = text(group[name].attrs.get("parameter", name))
+                return group[name][()], shown, text(group[name].attrs.get("units", ""))
         return None
+
+    def steps(self):
+        """{analysis: [its results, "tran1@1", "tran1@2", ...]} of stepped analyses, in the order of the steps."""
+        found = {}
+        for name in self.analyses():
+            stem, _, number = name.partition("@")
+            if number:
+                found.setdefault(stem, []).append((int(number), name))
+        return {stem: [name for _, name in sorted(names)] for stem, names in found.items()}
+
+    def stepped(self, analysis):
+        """{quantity: value} of one step of an analysis: {"rl": 1000.0, "temp": 27.0}."""
+        prefix = "step."
+        return {k[len(prefix):]: float(np.ravel(v)[0]) for k, v in self.analysis(analysis).attrs.items()
+                if k.startswith(prefix)}
 
     def signals(self, analysis):
         return list(self.analysis(analysis).get("signals", {}))

@@ -2,7 +2,8 @@
  * One analysis of a result file as CSV (RFC 4180), numbers as the shortest text that reads back exactly.
  *
  * op, dc, tran: one header line, the axes of the analysis (time, sweep) and then the signals, "name (unit)", one row
- * per point; of two sources, the outer value (sweep2) comes first and the inner one runs fastest. Stored noise
+ * per point; of two sources, the outer value (sweep2) comes first and the inner one runs fastest. What is swept and is
+ * no source stands in the head by its name: "temp (degC)". Stored noise
  * trajectories of an analysis without ensemble give one column each, "name[row] (unit)".
  * Ensembles are long tables: bias,trajectory,statistic,quantity,unit,value with one row per trajectory and statistic,
  * for every dataset [n_bias, samples] below the analysis except the traces themselves and the few (is_passed_over)
@@ -20,6 +21,7 @@ typedef struct csv_set {
 	size_t dims[4];
 	int rank;
 	char *unit; /* NULL when it has none */
+	char *of;   /* of the axis of a sweep: what it moves, unless that is a source; else NULL */
 } csv_set;
 
 typedef struct csv_job {
@@ -34,6 +36,7 @@ static void set_free(csv_set *set)
 {
 	alloc_free(set->data);
 	alloc_free(set->unit);
+	alloc_free(set->of);
 	*set = (csv_set){0};
 }
 
@@ -44,6 +47,9 @@ static int set_load(const out_file *file, const char *path, csv_set *set)
 	if (out_get(file, path, &set->rank, set->dims, &set->data, NULL) != TS_OK)
 		return 0;
 	out_get_attr_text(file, path, "units", &set->unit, NULL);
+	const int is_source = set->unit && (strcmp(set->unit, "V") == 0 || strcmp(set->unit, "A") == 0);
+	if (!is_source)
+		out_get_attr_text(file, path, "parameter", &set->of, NULL);
 	return 1;
 }
 
@@ -214,7 +220,7 @@ static void put_plain(const csv_job *job, const csv_columns *column)
 		for (int row = 0; row < rows; row++, first = 0) {
 			if (!first)
 				fputc(',', job->to);
-			put_header(job->to, column->name[c], set->unit, set->rank == 2 ? row : -1);
+			put_header(job->to, set->of ? set->of : column->name[c], set->unit, set->rank == 2 ? row : -1);
 		}
 	}
 	fputc('\n', job->to);

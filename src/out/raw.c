@@ -26,10 +26,22 @@ typedef struct raw_job {
 	size_t n_point, n_row; /* points of a plot; plots */
 	size_t n_column;
 	raw_column *column;
+	char *swept; /* what the axis moves */
 } raw_job;
+
+/* The axis of a sweep that is not one of a source: as ngspice calls it, else by its name (owned by the job). */
+static const char *sweep_name(raw_job *job, const char *path, const char *unit)
+{
+	if (!unit || strcmp(unit, "V") == 0 || strcmp(unit, "A") == 0 ||
+	    out_get_attr_text(job->file, path, "parameter", &job->swept, NULL) != TS_OK)
+		return NULL;
+	return strcmp(unit, "degC") == 0 ? "temp-sweep" : strcmp(unit, "Ohm") == 0 ? "res-sweep" : job->swept;
+}
 
 static const char *type_of(const char *name, const char *unit)
 {
+	if (strcmp(name, "temp-sweep") == 0 || strcmp(name, "res-sweep") == 0)
+		return name;
 	if (strcmp(name, "time") == 0 || strcmp(name, "frequency") == 0)
 		return name;
 	if (!unit || strcmp(unit, "V") == 0)
@@ -54,7 +66,8 @@ static ts_status load(raw_job *job, const char *root, const char *name)
 	}
 	out_get_attr_text(job->file, path, "units", &unit, NULL);
 	const char *slash = strrchr(name, '/');
-	c->name = slash ? slash + 1 : name;
+	const char *swept = job->n_column == 0 && !job->swept ? sweep_name(job, path, unit) : NULL;
+	c->name = swept ? swept : slash ? slash + 1 : name;
 	c->type = type_of(c->name, unit);
 	c->n = dims[0] * (rank == 2 ? dims[1] : 1);
 	job->n_column++;
@@ -215,6 +228,7 @@ ts_status out_raw(const out_file *file, const char *analysis, const char *title,
 		alloc_free(job.column[k].imag);
 	}
 	alloc_free(job.column);
+	alloc_free(job.swept);
 	alloc_free(signal);
 	if (status != TS_OK || (fflush(to) == 0 && !ferror(to)))
 		return status;

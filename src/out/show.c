@@ -111,10 +111,30 @@ static void show_axis(const show_job *job, const char *root, const char *name)
 	h5_path(path, "%s/%s", root, name);
 	if (!load(job, path, &set))
 		return;
+	char *of = NULL;
+	out_get_attr_text(job->file, path, "parameter", &of, NULL);
 	if (set.n)
-		fprintf(job->to, "  %s: %zu points from %s to %s %s\n", name, set.n, eng(set.data[0], first),
-		        eng(set.data[set.n - 1], last), set.unit);
+		fprintf(job->to, "  %s%s%.60s: %zu points from %s to %s %s\n", name, of ? " of " : "", of ? of : "", set.n,
+		        eng(set.data[0], first), eng(set.data[set.n - 1], last), set.unit);
+	alloc_free(of);
 	alloc_free(set.data);
+}
+
+/* What a stepped deck was run at. */
+static void show_steps(const show_job *job)
+{
+	char **name = NULL, number[2][32];
+	size_t n = 0;
+	double points = 0, done = 0;
+	if (!out_exists(job->file, "/steps") || out_list(job->file, "/steps", &n, &name, NULL) != TS_OK)
+		return;
+	out_get_attr_number(job->file, "/steps", "points", &points, NULL);
+	out_get_attr_number(job->file, "/steps", "done", &done, NULL);
+	fprintf(job->to, "\nsteps: %s, of which %s are finished\n", number_exact(points, number[0]),
+	        number_exact(done, number[1]));
+	for (size_t i = 0; i < n; i++)
+		show_axis(job, "/steps", name[i]);
+	alloc_free(name);
 }
 
 static void show_signal(const show_job *job, const char *name, const show_set *set)
@@ -392,6 +412,7 @@ static ts_status show_analyses(const show_job *job)
 		show_attrs(job, root);
 		show_axis(job, root, "time");
 		show_axis(job, root, "sweep");
+		show_axis(job, root, "sweep2");
 		show_axis(job, root, "bias");
 		show_axis(job, root, "frequency");
 		show_signals(job, root);
@@ -447,6 +468,7 @@ ts_status out_show(const out_file *file, FILE *to, diag_list *diag)
 {
 	const show_job job = {file, to, diag};
 	show_head(&job);
+	show_steps(&job);
 	TS_TRY(show_analyses(&job));
 	h5_show_measures(file, to);
 	TS_TRY(show_cells(&job));
