@@ -62,6 +62,9 @@ set(TS_BAD_DECKS
   "function_arguments|2|function_arguments.cir:4:9: error: .*2 arguments, not 1.*E0202"
   "control_block|2|control_block.cir:4:1: error: .*E0311.*instead of 'tran': .tran at .*control_block.cir:5:1.*'plot': .plot .*control_block.cir:7:1"
   "no_bin|2|no_bin.cir:5:12: error: .*'m1': L = 1e-05 m.*E0316.*nch.1: L from 1e-07 to 1e-06"
+  "step_fails|2|step_fails.cir:4:8: error: .*outside .1e-12.*E0305.*in step 2: rl = -1000"
+  "step_number|2|step_number.cir:6:1: error: .*no step 3 of op: it has 2.*E0314"
+  "alter_fails|2|alter_fails.cir:7:9: error: .*nothing.*E0310.*after 1 .alter block"
   "ends_name|0|ends_name.cir:4:7: warning: .*closes subcircuit 'half'.*W0201"
   "empty|2|empty.cir:?[0-9:]*: error: .*E0103"
   "title_only|2|title_only.cir:[0-9]+:[0-9]+: error: .*E0103")
@@ -110,6 +113,10 @@ ts_cli_test(bad.no_operating_point EXIT 3 ARGS run bad/no_operating_point.cir -o
   "largest contributor at node 'top' is device 'x7.i1' at" "direct .200 .*gmin stepping .stopped at .*source stepping .stopped at 0.5.,.*pseudo-transient .stopped at")
 ts_cli_test(bad.singular_loop EXIT 3 ARGS run bad/singular_loop.cir -o ${PROJECT_BINARY_DIR}/singular.h5
   MATCH "singular_loop.cir:[23]:[0-9]+: error: .*singular at 'a'.*E0501" REFUSE "'.'. residual")
+ts_cli_test(bad.sweep_topology EXIT 2 ARGS check --run bad/sweep_topology.cir
+  MATCH "sweep_topology.cir:8:1: error: .*at 2 the sweep changes which elements.*E0503")
+ts_cli_test(bad.sweep_fails EXIT 2 ARGS check --run bad/sweep_fails.cir
+  MATCH "sweep_fails.cir:4:8: error: .*outside .1e-12.*E0305.*in .dc at rl = 0")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
 
 ts_cli_test(bad.measures EXIT 2 ARGS check bad/measures.cir
@@ -179,6 +186,17 @@ ts_cli_test(check EXIT 0 ARGS check ${PROJECT_SOURCE_DIR}/netlists/pbit.cir MATC
 ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH "FAIL")
 ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 of 7 claims hold")
 ts_cli_test(check.language EXIT 0 ARGS check --run decks/language.cir MATCH "6 of 6 claims hold")
+ts_cli_test(check.sweeps EXIT 0 ARGS check --run decks/sweeps.cir MATCH "15 of 15 claims hold")
+ts_cli_test(check.steps EXIT 0 ARGS check --run decks/steps.cir MATCH "tran2@8" "23 of 23 claims hold")
+ts_cli_test(check.alter EXIT 0 ARGS check --run decks/alter.cir MATCH "14 of 14 claims hold")
+ts_cli_test(run.alter EXIT 0 ARGS run decks/alter.cir --json -o ${PROJECT_BINARY_DIR}/alter.h5
+  MATCH "step 6 of 8: alter = 2, rl = 2000, v1 = -4 V, temp = 77 degC" ".title.:.step 8." "tran1@8")
+ts_cli_test(show.alter EXIT 0 ARGS show ${PROJECT_BINARY_DIR}/alter.h5
+  MATCH "steps: 8, of which 8" "alter: 8 points from 0 to 2" "step.temp 127")
+set_tests_properties(cli.show.alter PROPERTIES DEPENDS cli.run.alter)
+ts_cli_test(dump.sweeps EXIT 0 ARGS dump --stage=circuit decks/sweeps.cir
+  MATCH "dc2 temp -4e.01 125 5" "dc3 gain list of 3" "dc6 rl gain list of 2")
+ts_cli_test(dump.steps EXIT 0 ARGS dump --stage=circuit decks/steps.cir MATCH "steps 4 rval temp")
 ts_cli_test(check.work EXIT 0 ARGS check --run decks/work.cir MATCH "5 of 5 claims hold")
 ts_cli_test(run.books EXIT 0 ARGS run decks/books.cir -o ${PROJECT_BINARY_DIR}/books.h5
   MATCH "entropy +all .* k/s" "uncertainty ratio, >= 1 +i.v1." "ln P.s./P.-s., 1 +m1" "gyration +v.a.,v.b.")
@@ -199,6 +217,9 @@ add_test(NAME cli.raw COMMAND ${TS_CLI_DIR}/raw.sh $<TARGET_FILE:thermospice> ${
   ${TS_CLI_DIR}/decks/small_signal.cir)
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
 set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.trap_bits cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
+
+add_test(NAME cli.steps COMMAND /usr/bin/python3 ${TS_CLI_DIR}/steps.py $<TARGET_FILE:thermospice>)
+set_tests_properties(cli.steps PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)
 
 # figures; skipped without h5py or matplotlib
 add_test(NAME analysis.plot COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/analysis/test_plot.py)
