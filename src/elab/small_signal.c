@@ -116,11 +116,13 @@ ts_status elab_card_noise(elab_builder *b, const net_card *card)
 	static const char *const law[] = {"shifted", "card", NULL};
 	sim_request r = elab_request_default(card, SIM_NOISE);
 	int is_card = 0;
-	TS_TRY(elab_field_known(b, card, "noise"));
-	if (card->n_word != 6 && card->n_word != 7)
+	net_card rest = *card;
+	TS_TRY(elab_field_known(b, card, "noise data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
+	if (rest.n_word != 6 && rest.n_word != 7)
 		return wrong_words(b, card, "V(OUT[,REF]) SOURCE DEC|OCT|LIN POINTS FSTART FSTOP");
 	TS_TRY(read_ports(b, card, &r));
-	TS_TRY(read_grid(b, card, 2, &r));
+	TS_TRY(read_grid(b, &rest, 2, &r));
 	TS_TRY(elab_field_choice(b, card, (elab_choice){"noise", law}, &is_card));
 	r.reading = is_card ? SIM_CARD : SIM_SHIFTED;
 	if (is_card)

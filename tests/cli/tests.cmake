@@ -187,7 +187,7 @@ ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH 
 ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 of 7 claims hold")
 ts_cli_test(check.language EXIT 0 ARGS check --run decks/language.cir MATCH "6 of 6 claims hold")
 ts_cli_test(check.sweeps EXIT 0 ARGS check --run decks/sweeps.cir MATCH "15 of 15 claims hold")
-ts_cli_test(check.steps EXIT 0 ARGS check --run decks/steps.cir MATCH "tran2@8" "23 of 23 claims hold")
+ts_cli_test(check.steps EXIT 0 ARGS check --run decks/steps.cir MATCH "tran2@8" "24 of 24 claims hold")
 ts_cli_test(check.alter EXIT 0 ARGS check --run decks/alter.cir MATCH "14 of 14 claims hold")
 ts_cli_test(run.alter EXIT 0 ARGS run decks/alter.cir --json -o ${PROJECT_BINARY_DIR}/alter.h5
   MATCH "step 6 of 8: alter = 2, rl = 2000, v1 = -4 V, temp = 77 degC" ".title.:.step 8." "tran1@8")
@@ -236,7 +236,7 @@ set_tests_properties(cli.show.small_signal cli.show.small_signal_csv PROPERTIES 
 # every deck of the gallery checks its own claims
 file(GLOB decks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/netlists/*.cir)
 add_test(NAME cli.mutate COMMAND /usr/bin/python3 ${TS_CLI_DIR}/mutate.py $<TARGET_FILE:thermospice> ${decks}
-  ${TS_CLI_DIR}/decks/language.cir)
+  ${TS_CLI_DIR}/decks/language.cir ${TS_CLI_DIR}/decks/sweeps.cir ${TS_CLI_DIR}/decks/steps.cir)
 set_tests_properties(cli.mutate PROPERTIES LABELS quick TIMEOUT 600)
 foreach(deck IN LISTS decks)
   get_filename_component(stem ${deck} NAME_WE)

@@ -33,6 +33,64 @@ static void test_analyses(void)
 	deck_end(&d);
 }
 
+static void test_axes(void)
+{
+	t_section("axes of .dc in the forms of several simulators");
+	test_deck d =
+	    deck_good(".param rl=1k n=2\nv1 a 0 1\nr1 a 0 'rl'\nc1 a 0 1p\n"
+	              ".dc v1 dec 2 1 100\n.dc oct v1 1 8 1\n.dc v1 lin 5 0 1\n.dc lin v1 0 1 0.5\n"
+	              ".dc param rl list 1 2 'n+1' temp 27 127 50\n.dc @c1[c] poi 2 1p 2p sweep v1 list(3 4)\n"
+	              ".dc data=rows\n.data rows n temp\n1 10\n+ 2 20\n-3 .5\n.enddata\n");
+	const sim_request *r = d.circuit->request;
+	static const size_t n[] = {5, 4, 5, 3, 3, 2, 3};
+	for (size_t i = 0; i < sizeof n / sizeof *n; i++)
+		T_INT(r[i].dc[0].n, n[i]);
+	T_REL(elab_axis_value(&r[0].dc[0], 3, 0), pow(10, 1.5), TOL_EXPRESSION);
+	T_REL(elab_axis_value(&r[1].dc[0], 3, 0), 8, TOL_EXPRESSION);
+	T_REL(elab_axis_value(&r[2].dc[0], 1, 0), 0.25, TOL_EXPRESSION);
+	T_REL(elab_axis_value(&r[4].dc[0], 2, 0), 3, TOL_EXPRESSION);
+	T_INT(r[4].dc[0].target[0].kind, ELAB_PARAM);
+	T_INT(r[4].dc[1].target[0].kind, ELAB_TEMPERATURE);
+	T_STR(r[4].dc[1].target[0].unit, "degC");
+	T_INT(r[5].dc[0].instance, -1);
+	T_STR(r[5].dc[0].target[0].label, "@c1[c]");
+	T_REL(elab_axis_value(&r[5].dc[1], 1, 0), 4, TOL_EXPRESSION);
+	T_INT(r[6].dc[0].n_target, 2);
+	T_REL(elab_axis_value(&r[6].dc[0], 2, 0), -3, TOL_EXPRESSION);
+	T_REL(elab_axis_value(&r[6].dc[0], 2, 1), 0.5, TOL_EXPRESSION);
+	deck_end(&d);
+}
+
+static void test_steps(void)
+{
+	t_section("points of .step and .temp, the first innermost; a point by its changes");
+	test_deck d =
+	    deck_good(".param rl=1k\n.temp 10 20 30\nr1 a 0 'rl'\nr2 a 0 1k\n.step rl 1k 2k 1k\n.step r2 list 5 6\n"
+	              ".op\n.expect op v(a) value='rl'\n.expect op@2 v(a) value=0\n");
+	const elab_steps *s = &d.circuit->steps;
+	T_INT(s->n_point, 12);
+	T_INT(s->n_target, 3);
+	static const double want[3] = {2e3, 5, 20}; /* point 5: 0-based 1 + 2 (0 + 2 1) */
+	elab_change change[3];
+	for (int t = 0; t < 3; t++) {
+		T_REL(s->value[5 * 3 + t], want[t], TOL_EXPRESSION);
+		change[t] = (elab_change){s->target[t], s->value[5 * 3 + t]};
+	}
+	elab_circuit *point = NULL;
+	const elab_options options = {.change = change, .n_change = 3, .step = 6};
+	T_INT(elab_build(d.deck, d.sources, &options, d.diag, &point), TS_OK);
+	T_STR(point->request[0].name, "op1@6");
+	T_INT(point->n_expect, 1); /* the other is about step 2 */
+	T_REL(point->expect[0].value, 2e3, TOL_EXPRESSION);
+	T_REL(point->temperature, 293.15, TOL_EXPRESSION);
+	T_REL(point->instance[0].param[0], 2e3, TOL_EXPRESSION);
+	T_REL(point->instance[1].param[0], 5, TOL_EXPRESSION);
+	const char *differs;
+	T_INT(elab_same_topology(d.circuit, point, &differs), 1);
+	elab_destroy(point);
+	deck_end(&d);
+}
+
 static void test_trannoise(void)
 {
 	t_section(".trannoise");
@@ -203,11 +261,11 @@ static int dump_has(const char *text, const char *piece)
 static void test_dump(void)
 {
 	t_section("listing");
-	test_deck d =
-	    deck_good(".model nch nmos level=subvt i0=2n\nv1 in 0 pulse(0 1 1n)\n.subckt s a\nr1 a b 1k temp=77\n"
-	              "b1 b 0 i='v(a)*2'\n.ends\nx1 in s m=2\nm1 in in 0 0 nch\nv2 c 0 pwl(0 0 1 0.5)\n"
-	              ".dc v1 0 1 0.1\n.tran 1n 1u uic\n.trannoise 1n 1u\n.ic v(in)=0.1\n.save v(in) i(v1)\n"
-	              ".pbit p out=v(in) bias=v1 sweep=list(0,1) core=-0.5,'1/2'\n.expect dc v(in) at=1 value=1 rel=0.1\n");
+	test_deck d = deck_good(
+	    ".model nch nmos level=subvt i0=2n\nv1 in 0 pulse(0 1 1n)\n.subckt s a\nr1 a b 1k temp=77\n"
+	    "b1 b 0 i='v(a)*2'\n.ends\nx1 in s m=2\nm1 in in 0 0 nch\nv2 c 0 pwl(0 0 1 0.5)\n"
+	    ".dc v1 0 1 0.1\n.tran 1n 1u uic\n.trannoise 1n 1u\n.ic v(in)=0.1\n.save v(in) i(v1)\n"
+	    ".pbit p out=v(in) bias=v1 sweep=list(0,1) core=-0.5,'1/2'\n.expect dc v(in) at=1 value=1 rel=0.1\n");
 	char *text = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
@@ -221,9 +279,8 @@ static void test_dump(void)
 	dump_has(text, " corners 0 0, 1 0.5\n");
 	dump_has(text, "  dc1 v1 0 1 0.1\n");
 	dump_has(text, "  tran1 tstep=1e-09 tstop=1e-06 tstart=0 tmax=0 uic\n");
-	dump_has(text,
-	         "  trannoise1 tstep=1e-09 tstop=1e-06 tstart=0 samples=64 seed=1 noise=auto method=wt2 keep=2 "
-	         "energy=on acf=on psd=0 companion=on scale=1 step=0\n");
+	dump_has(text, "  trannoise1 tstep=1e-09 tstop=1e-06 tstart=0 samples=64 seed=1 noise=auto method=wt2 keep=2 "
+	               "energy=on acf=on psd=0 companion=on scale=1 step=0\n");
 	dump_has(text, "  ic v(in)=0.1\n");
 	dump_has(text, "  save i(v1)\n");
 	dump_has(text, "  pbit p out=v(in) bias=v1 sweep=0,1 threshold=auto core=-0.5,0.5 vunit=1 tunit=1\n");
@@ -260,6 +317,8 @@ static void test_memory(void)
 int main(void)
 {
 	test_analyses();
+	test_axes();
+	test_steps();
 	test_trannoise();
 	test_options();
 	test_save();
