@@ -73,6 +73,10 @@ static double *signal(tran *r, const char *name)
 	snprintf(path, sizeof path, "/analyses/tran1/signals/%s", name);
 	double *data = read_set(r, path, &n);
 	T_INT(n, r->n);
+	size_t finite = 0; /* fmax() over errors passes over what is none */
+	for (size_t k = 0; data && k < n; k++)
+		finite += isfinite(data[k]) != 0;
+	T_INT(finite, n);
 	return data;
 }
 
