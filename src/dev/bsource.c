@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Behavioural sources: an expression of control voltages and time (dev/program.h), as a current from p through the
+ * Behavioural sources: an expression of control voltages, branch currents and time (dev/program.h), as a current from p through the
  * source to n (bsource_i) or as a voltage v_p - v_n with a branch current (bsource_v). Noise-free. Each instance has its
  * own shape, made by dev_bsource_shape.
  */
@@ -31,15 +31,15 @@ static const char *derive_v(const double *p, double polarity, double temperature
 
 static const char *const control_name[DEV_BSOURCE_MAX_CONTROL] = {"c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9"};
 
-void dev_bsource_shape(int n_control, int voltage, dev_port *port, dev_stamp *stamp, dev_shape *shape)
+void dev_bsource_shape(int n_control, int n_current, int voltage, dev_port *port, dev_stamp *stamp, dev_shape *shape)
 {
-	assert(n_control >= 0 && n_control <= DEV_BSOURCE_MAX_CONTROL);
+	assert(n_current >= 0 && n_current <= n_control && n_control <= DEV_BSOURCE_MAX_CONTROL);
 	const int branch = DEV_BSOURCE_CONTROL + n_control;
 	int n = 0;
 	port[0] = (dev_port){"p", DEV_VOLTAGE, 0};
 	port[1] = (dev_port){"n", DEV_VOLTAGE, 0};
 	for (int c = 0; c < n_control; c++)
-		port[DEV_BSOURCE_CONTROL + c] = (dev_port){control_name[c], DEV_VOLTAGE, 0};
+		port[DEV_BSOURCE_CONTROL + c] = (dev_port){control_name[c], c < n_control - n_current ? DEV_VOLTAGE : DEV_CURRENT, 0};
 	if (voltage) {
 		port[branch] = (dev_port){"branch", DEV_CURRENT, 1};
 		stamp[n++] = (dev_stamp){0, (uint8_t)branch, DEV_G};
@@ -60,7 +60,7 @@ void dev_bsource_shape(int n_control, int voltage, dev_port *port, dev_stamp *st
 
 const dev_type dev_bsource_i = {
     .name = "bsource_i",
-    .doc = "behavioural current source: I = expression of voltages and time",
+    .doc = "behavioural current source: I = expression of voltages, currents and time",
     .letter = "b",
     .param = param,
     .n_param = N_PARAM,
@@ -71,7 +71,7 @@ const dev_type dev_bsource_i = {
 };
 const dev_type dev_bsource_v = {
     .name = "bsource_v",
-    .doc = "behavioural voltage source: V = expression of voltages and time",
+    .doc = "behavioural voltage source: V = expression of voltages, currents and time",
     .letter = "b",
     .param = param,
     .n_param = P_M,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Shape of one behavioural source. Its controls are ports of their own, so every instance has its own shape:
  *
- *   port 0 p, port 1 n, ports 2 .. 2 + n_control - 1 the controls, then (voltage sources) the branch current, internal.
+ *   port 0 p, port 1 n, then the controls: n_control in all, voltages of nodes first and the last n_current of them branch
+ *   currents of other elements; then (voltage sources) the own branch current, internal.
  *
  * The instance's aux is a dev_program whose DEV_OP_PORT index is the port number (first control: DEV_BSOURCE_CONTROL).
  * A control may be the same node as p, n or another control. Ports 0 and 1 may also be read by the program, but their
@@ -30,6 +31,6 @@ static inline int dev_bsource_n_stamp(int n_control, int voltage)
 }
 
 /* Fill caller-provided arrays (at least dev_bsource_n_port and dev_bsource_n_stamp items) and point *shape at them.
- * voltage: 1 for bsource_v, 0 for bsource_i. n_control <= DEV_BSOURCE_MAX_CONTROL. */
-void dev_bsource_shape(int n_control, int voltage, dev_port *port, dev_stamp *stamp, dev_shape *shape);
+ * voltage: 1 for bsource_v, 0 for bsource_i. n_current <= n_control <= DEV_BSOURCE_MAX_CONTROL. */
+void dev_bsource_shape(int n_control, int n_current, int voltage, dev_port *port, dev_stamp *stamp, dev_shape *shape);
 #endif

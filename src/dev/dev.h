@@ -109,7 +109,7 @@ typedef struct dev_out {
 
 typedef void dev_eval_fn(const dev_in *in, dev_out *out);
 
-typedef struct dev_table { int n; const double *x, *y; } dev_table; /* PWL corners, x increasing */
+typedef struct dev_table { int n; const double *x, *y; } dev_table; /* PWL corners, x never decreasing; two at one x: a jump */
 
 typedef struct dev_type {
 	const char *name, *doc;          /* "mosfet_ekv" */
@@ -152,5 +152,7 @@ int dev_param_index(const dev_type *type, const char *name);
 int dev_param_find(const dev_type *type, const char *name, int on_model);
 
 /* Waveforms of V and I sources: parameter `wave` selects, the rest are numbers in k. */
-typedef enum dev_wave { DEV_WAVE_DC, DEV_WAVE_PULSE, DEV_WAVE_SIN, DEV_WAVE_EXP, DEV_WAVE_PWL } dev_wave;
+typedef enum dev_wave {
+	DEV_WAVE_DC, DEV_WAVE_PULSE, DEV_WAVE_SIN, DEV_WAVE_EXP, DEV_WAVE_PWL, DEV_WAVE_SFFM, DEV_WAVE_AM
+} dev_wave;
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Independent voltage and current sources with SPICE waveforms; `wave` (dev_wave) selects one.
- *   PULSE v1 v2 td tr tf pw per   trapezoid, repeated every per; a ramp of 0 s becomes 1 ps, or a millionth of the pulse
- *                                 width if that is shorter, so that the value stays continuous
+ *   PULSE v1 v2 td tr tf pw per np   trapezoid, repeated every per, np times (0: for ever); a ramp of 0 s becomes 1 ps,
+ *                                 or a millionth of the pulse width if that is shorter, so that the value stays continuous
  *   SIN   vo va freq td theta phase   vo + va e^{-theta(t-td)} sin(2 pi freq (t-td) + phase), phase in degrees; held at
  *                                 its t = td value before td
  *   EXP   v1 v2 td1 tau1 td2 tau2
- *   PWL   corners in aux (dev_table), linear between, constant outside; no corners: 0
+ *   SFFM  vo va fc mdi fs phasec phases   vo + va sin(2 pi fc t + phasec + mdi sin(2 pi fs t + phases))
+ *   AM    va vo mf fc td phases   va (vo + sin(2 pi mf (t-td) + phases)) sin(2 pi fc (t-td) + phases), 0 until td
+ *   PWL   corners in aux (dev_table), linear between, constant outside, all delayed by td; no corners: 0. With r >= 0
+ *                                 the stretch from r to the last corner is repeated for ever
  * A source with a waveform ignores dc. SPICE takes missing tr, tf, pw, per, tau from .tran; whoever binds the card does
  * that, here they fall back to "never" and 1 ps. The current flows from p through the source to n.
  */
@@ -14,7 +17,7 @@
 
 enum {
 	P_DC, P_WAVE, P_SCALE, P_V1, P_V2, P_TD, P_TR, P_TF, P_PW, P_PER, P_VO, P_VA, P_FREQ, P_THETA, P_PHASE, P_TD1,
-	P_TAU1, P_TD2, P_TAU2, P_ACMAG, P_ACPHASE, P_M, N_PARAM
+	P_TAU1, P_TD2, P_TAU2, P_NP, P_FC, P_MDI, P_FS, P_MF, P_PHASEC, P_PHASES, P_R, P_ACMAG, P_ACPHASE, P_M, N_PARAM
 };
 #define NEVER 1e30
 #define SHORTEST_RAMP 1e-12
@@ -29,17 +32,17 @@ static const dev_shape shape_i = {port_i, 2, NULL, 0, NULL, 0};
 #define TIME(name, doc, fallback) {name, "s", doc, fallback, 0, NEVER, 0}
 static const dev_param param[N_PARAM] = {
     [P_DC] = VALUE("dc", "value without a waveform [spice3]"),
-    [P_WAVE] = {"wave", "", "0 dc, 1 pulse, 2 sin, 3 exp, 4 pwl; set by the card [spice3]", 0, 0, 4, 0},
+    [P_WAVE] = {"wave", "", "0 dc, 1 pulse, 2 sin, 3 exp, 4 pwl, 5 sffm, 6 am; set by the card [spice3]", 0, 0, 6, 0},
     [P_SCALE] = {"scale", "", "multiplies the value (source stepping) [spice3]", 1, -1e6, 1e6, 0},
     [P_V1] = VALUE("v1", "pulse, exp: first value [spice3]"),
     [P_V2] = VALUE("v2", "pulse, exp: second value [spice3]"),
-    [P_TD] = TIME("td", "pulse, sin: delay [spice3]", 0),
+    [P_TD] = TIME("td", "pulse, sin, pwl, am: delay [spice3]", 0),
     [P_TR] = TIME("tr", "pulse: rise time [spice3]", 0),
     [P_TF] = TIME("tf", "pulse: fall time [spice3]", 0),
     [P_PW] = TIME("pw", "pulse: width at v2 [spice3]", NEVER),
     [P_PER] = TIME("per", "pulse: period [spice3]", NEVER),
-    [P_VO] = VALUE("vo", "sin: offset [spice3]"),
-    [P_VA] = VALUE("va", "sin: amplitude [spice3]"),
+    [P_VO] = VALUE("vo", "sin, sffm, am: offset [spice3]"),
+    [P_VA] = VALUE("va", "sin, sffm, am: amplitude [spice3]"),
     [P_FREQ] = {"freq", "Hz", "sin: frequency [spice3]", 0, 0, 1e18, 0},
     [P_THETA] = {"theta", "1/s", "sin: damping [spice3]", 0, 0, 1e18, 0},
     [P_PHASE] = {"phase", "deg", "sin: phase at td [spice3]", 0, -3.6e5, 3.6e5, 0},
@@ -47,6 +50,14 @@ static const dev_param param[N_PARAM] = {
     [P_TAU1] = TIME("tau1", "exp: time constant of the rise [spice3]", SHORTEST_RAMP),
     [P_TD2] = TIME("td2", "exp: start of the fall [spice3]", NEVER),
     [P_TAU2] = TIME("tau2", "exp: time constant of the fall [spice3]", SHORTEST_RAMP),
+    [P_NP] = {"np", "", "pulse: number of pulses, 0: no end [ngspice]", 0, 0, 1e15, 0},
+    [P_FC] = {"fc", "Hz", "sffm, am: carrier frequency [spice3]", 0, 0, 1e18, 0},
+    [P_MDI] = {"mdi", "", "sffm: modulation index [spice3]", 0, -1e6, 1e6, 0},
+    [P_FS] = {"fs", "Hz", "sffm: signal frequency [spice3]", 0, 0, 1e18, 0},
+    [P_MF] = {"mf", "Hz", "am: modulating frequency [ngspice]", 0, 0, 1e18, 0},
+    [P_PHASEC] = {"phasec", "deg", "sffm: phase of the carrier [ngspice]", 0, -3.6e5, 3.6e5, 0},
+    [P_PHASES] = {"phases", "deg", "sffm: phase of the signal; am: of both sines [ngspice]", 0, -3.6e5, 3.6e5, 0},
+    [P_R] = {"r", "s", "pwl: repeats from this corner on, -1: does not [ngspice]", -1, -1, NEVER, 0},
     [P_ACMAG] = VALUE("acmag", "amplitude in .ac; no effect on the waveform [spice3]"),
     [P_ACPHASE] = {"acphase", "deg", "phase in .ac; no effect on the waveform [spice3]", 0, -3.6e5, 3.6e5, 0},
     [P_M] = {"m", "", "current sources: devices in parallel [spice3]", 1, 1e-12, 1e12, 0},
@@ -74,6 +85,13 @@ static const char *derive(const double *p, double polarity, double temperature, 
 	k[WAVE_FREQ] = p[P_FREQ];
 	k[WAVE_THETA] = p[P_THETA];
 	k[WAVE_PHASE] = p[P_PHASE] / 360.0;
+	k[WAVE_END] = p[P_NP] > 0 ? fmin(p[P_NP] * k[WAVE_PER], NEVER) : NEVER;
+	k[WAVE_FC] = p[P_FC];
+	k[WAVE_MDI] = p[P_MDI] / (2 * PHYS_PI);
+	k[WAVE_FS] = p[P_WAVE] == DEV_WAVE_AM ? p[P_MF] : p[P_FS];
+	k[WAVE_PHASEC] = p[P_WAVE] == DEV_WAVE_AM ? p[P_PHASES] / 360.0 : p[P_PHASEC] / 360.0;
+	k[WAVE_PHASES] = p[P_PHASES] / 360.0;
+	k[WAVE_REPEAT] = p[P_R];
 	k[WAVE_TD1] = p[P_TD1];
 	k[WAVE_TAU1] = fmax(p[P_TAU1], 1e-6 * SHORTEST_RAMP);
 	k[WAVE_TD2] = p[P_TD2];
@@ -101,16 +119,28 @@ static double next_pulse_corner(const double *k, double t)
 	double best = (double)INFINITY;
 	for (double n = fmax(0, now - 1); n <= now + 1; n++)
 		for (int j = 0; j < 4; j++)
-			if (offset[j] < per)
+			if (offset[j] < per && n * per + offset[j] <= k[WAVE_END])
 				best = earlier(best, td + n * per + offset[j], t);
-	return best;
+	return earlier(best, td + k[WAVE_END], t);
 }
-static double next_table_corner(const dev_table *table, double t)
+/* The corners as they stand, and behind the last one those of the repetition before, at and after t. */
+static double next_table_corner(const double *k, const dev_table *table, double t)
 {
-	for (int j = 0; table && j < table->n; j++)
-		if (table->x[j] > t)
-			return table->x[j];
-	return (double)INFINITY;
+	const double td = k[WAVE_TD], from = k[WAVE_REPEAT];
+	double best = (double)INFINITY;
+	if (!table || table->n < 1)
+		return best;
+	for (int j = 0; j < table->n && !(best < (double)INFINITY); j++)
+		best = earlier(best, td + table->x[j], t);
+	const double period = table->x[table->n - 1] - from;
+	if (best < (double)INFINITY || from < 0 || !(period > 0))
+		return best;
+	const double now = floor((t - td - from) / period);
+	for (double n = fmax(1, now - 1); n <= now + 1; n++)
+		for (int j = 0; j < table->n; j++)
+			if (table->x[j] > from)
+				best = earlier(best, td + table->x[j] + n * period, t);
+	return best;
 }
 static double next_corner(const double *k, const void *aux, double t)
 {
@@ -120,14 +150,16 @@ static double next_corner(const double *k, const void *aux, double t)
 		best = next_pulse_corner(k, t);
 		break;
 	case DEV_WAVE_SIN:
+	case DEV_WAVE_AM:
 		best = earlier(best, k[WAVE_TD], t);
 		break;
 	case DEV_WAVE_EXP:
 		best = earlier(earlier(best, k[WAVE_TD1], t), k[WAVE_TD2], t);
 		break;
 	case DEV_WAVE_PWL:
-		best = next_table_corner(aux, t);
+		best = next_table_corner(k, aux, t);
 		break;
+	case DEV_WAVE_SFFM:
 	case DEV_WAVE_DC:
 		break;
 	}

@@ -8,7 +8,8 @@
 #include "base/phys.h"
 #include "dev/kernel.h"
 
-/* k[] of vsource and isource. Pulse: V1 .. PER. Sine: VO, VA, FREQ, TD, THETA, PHASE (in turns). Exp: V1, V2, TD1 .. */
+/* k[] of vsource and isource. Pulse: V1 .. PER. Sine: VO, VA, FREQ, TD, THETA, PHASE (in turns). Exp: V1, V2, TD1 ..
+ * Sffm and am: VO, VA, FC, FS, PHASEC, PHASES (in turns), MDI (in turns). Pwl: TD, REPEAT (< 0: none). */
 enum {
 	WAVE_KIND,
 	WAVE_SCALE, /* multiplies the value: source stepping, m of current sources */
@@ -29,6 +30,13 @@ enum {
 	WAVE_TAU1,
 	WAVE_TD2,
 	WAVE_TAU2,
+	WAVE_END, /* of the last pulse, behind TD */
+	WAVE_FC,
+	WAVE_MDI,
+	WAVE_FS,
+	WAVE_PHASEC,
+	WAVE_PHASES,
+	WAVE_REPEAT,
 	WAVE_N_CONST
 };
 
@@ -51,15 +59,34 @@ static inline lane wave_pulse(const double *k, lane t, int i)
 	const lane phase = since - per * wave_floor(since / per);
 	const lane up = wave_fraction(phase, tr);
 	const lane down = wave_fraction(phase - tr - kernel_get(k, WAVE_PW, i), kernel_get(k, WAVE_TF, i));
-	return v1 + (kernel_get(k, WAVE_V2, i) - v1) * (up - down);
+	const lane height = lane_select(since < kernel_get(k, WAVE_END, i), up - down, lane_set(0));
+	return v1 + (kernel_get(k, WAVE_V2, i) - v1) * height;
+}
+static inline lane wave_sine_of_turns(lane turns)
+{
+	return lane_sin(2 * PHYS_PI * (turns - wave_floor(turns + 0.5)));
 }
 static inline lane wave_sine(const double *k, lane t, int i)
 {
 	const lane since = lane_max(lane_set(0), t - kernel_get(k, WAVE_TD, i));
 	const lane turns = kernel_get(k, WAVE_FREQ, i) * since + kernel_get(k, WAVE_PHASE, i);
-	const lane angle = 2 * PHYS_PI * (turns - wave_floor(turns + 0.5));
 	const lane envelope = lane_exp(-since * kernel_get(k, WAVE_THETA, i));
-	return kernel_get(k, WAVE_VO, i) + kernel_get(k, WAVE_VA, i) * envelope * lane_sin(angle);
+	return kernel_get(k, WAVE_VO, i) + kernel_get(k, WAVE_VA, i) * envelope * wave_sine_of_turns(turns);
+}
+static inline lane wave_sffm(const double *k, lane t, int i)
+{
+	const lane signal = wave_sine_of_turns(kernel_get(k, WAVE_FS, i) * t + kernel_get(k, WAVE_PHASES, i));
+	const lane carrier = kernel_get(k, WAVE_FC, i) * t + kernel_get(k, WAVE_PHASEC, i);
+	const lane turns = (carrier - wave_floor(carrier)) + kernel_get(k, WAVE_MDI, i) * signal;
+	return kernel_get(k, WAVE_VO, i) + kernel_get(k, WAVE_VA, i) * wave_sine_of_turns(turns);
+}
+static inline lane wave_am(const double *k, lane t, int i)
+{
+	const lane since = lane_max(lane_set(0), t - kernel_get(k, WAVE_TD, i));
+	const lane signal = wave_sine_of_turns(kernel_get(k, WAVE_FS, i) * since + kernel_get(k, WAVE_PHASES, i));
+	const lane carrier = wave_sine_of_turns(kernel_get(k, WAVE_FC, i) * since + kernel_get(k, WAVE_PHASEC, i));
+	const lane value = kernel_get(k, WAVE_VA, i) * (kernel_get(k, WAVE_VO, i) + signal) * carrier;
+	return lane_select(since > 0.0, value, lane_set(0));
 }
 static inline lane wave_exponential(const double *k, lane t, int i)
 {
@@ -86,13 +113,24 @@ static inline double wave_table_value(const dev_table *table, double t)
 	const double fraction = (t - table->x[low]) / (table->x[high] - table->x[low]);
 	return table->y[low] + fraction * (table->y[high] - table->y[low]);
 }
-static inline lane wave_table(const dev_table *table, lane t)
+/* t, and from the last corner on the time at which it was seen before. */
+static inline double wave_table_time(const dev_table *table, double t, double from)
 {
+	const double last = table->x[table->n - 1], period = last - from;
+	if (from < 0 || !(t > last) || !(period > 0))
+		return t;
+	const double cycles = (t - from) / period;
+	const double whole = cycles < 0x1p51 ? (double)(long long)cycles : cycles;
+	return from + (t - from - period * whole);
+}
+static inline lane wave_table(const double *k, const dev_table *table, lane t, int i)
+{
+	const lane from = kernel_get(k, WAVE_REPEAT, i), since = t - kernel_get(k, WAVE_TD, i);
 	lane value = lane_set(0);
 	if (!table || table->n < 1)
 		return value;
 	for (int j = 0; j < LANE_WIDTH; j++)
-		value[j] = wave_table_value(table, t[j]);
+		value[j] = wave_table_value(table, wave_table_time(table, since[j], from[j]));
 	return value;
 }
 static inline lane wave_value(const dev_in *in, int i)
@@ -103,7 +141,9 @@ static inline lane wave_value(const dev_in *in, int i)
 		value = lane_select(kind == DEV_WAVE_PULSE, wave_pulse(in->k, t, i), value);
 		value = lane_select(kind == DEV_WAVE_SIN, wave_sine(in->k, t, i), value);
 		value = lane_select(kind == DEV_WAVE_EXP, wave_exponential(in->k, t, i), value);
-		value = lane_select(kind == DEV_WAVE_PWL, wave_table(in->aux, t), value);
+		value = lane_select(kind == DEV_WAVE_PWL, wave_table(in->k, in->aux, t, i), value);
+		value = lane_select(kind == DEV_WAVE_SFFM, wave_sffm(in->k, t, i), value);
+		value = lane_select(kind == DEV_WAVE_AM, wave_am(in->k, t, i), value);
 	}
 	return kernel_get(in->k, WAVE_SCALE, i) * value;
 }

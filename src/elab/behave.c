@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Behavioural elements: an expression of v(node), v(a,b) and time becomes a stack program (dev/program.h). What depends
- * on parameters only is folded into constants. Sources: each distinct node is one control port; v(a,b) is a difference
- * of two. Capacitors: the voltage across is the one port, and nothing else may be read.
+ * Behavioural elements: an expression of v(node), v(a,b), i(element) and time becomes a stack program (dev/program.h).
+ * What depends on parameters only is folded into constants. Sources: each distinct node is one control port, then each
+ * element whose branch current is read; v(a,b) is a difference of two. Capacitors: the voltage across is the one port,
+ * and nothing else may be read.
  */
 #include <string.h>
 
@@ -15,6 +16,8 @@ typedef struct compiler {
 	elab_list op; /* dev_op */
 	int control[DEV_BSOURCE_MAX_CONTROL];
 	int n_control;
+	const net_expr *current[DEV_BSOURCE_MAX_CONTROL]; /* i(element) */
+	int n_current;
 	const int *across;  /* the two nodes of a capacitor; NULL: a source */
 	int depth, deepest; /* of the stack */
 } compiler;
@@ -64,6 +67,9 @@ static ts_status emit_constant(compiler *c, double value)
 	return emit(c, (dev_op){.code = DEV_OP_CONST, .value = value}, 1);
 }
 
+static const char MANY_CONTROLS[] =
+    "the expression reads more than 9 nodes and currents: split it into several sources";
+
 static ts_status emit_node(compiler *c, const char *name, src_span span)
 {
 	int node, control = 0;
@@ -72,8 +78,8 @@ static ts_status emit_node(compiler *c, const char *name, src_span span)
 		return emit_constant(c, 0);
 	while (control < c->n_control && c->control[control] != node)
 		control++;
-	if (control == DEV_BSOURCE_MAX_CONTROL)
-		return refuse(c, span, "the expression reads more than 9 nodes: split it into several sources");
+	if (control == c->n_control && c->n_control + c->n_current == DEV_BSOURCE_MAX_CONTROL)
+		return refuse(c, span, MANY_CONTROLS);
 	if (control == c->n_control)
 		c->control[c->n_control++] = node;
 	return emit(c, (dev_op){.code = DEV_OP_PORT, .index = DEV_BSOURCE_CONTROL + control}, 1);
@@ -104,14 +110,38 @@ static ts_status emit_across(compiler *c, const net_expr *e)
 	return along ? TS_OK : emit(c, (dev_op){.code = DEV_OP_NEG}, 0);
 }
 
+/* i(element): its port lies behind those of all voltages, whose number is not known yet; see place_currents. */
+static ts_status emit_current(compiler *c, const net_expr *e)
+{
+	int k = 0;
+	while (k < c->n_current && strcmp(c->current[k]->node[0], e->node[0]) != 0)
+		k++;
+	if (k == c->n_current && c->n_control + c->n_current == DEV_BSOURCE_MAX_CONTROL)
+		return refuse(c, e->span, MANY_CONTROLS);
+	if (k == c->n_current)
+		c->current[c->n_current++] = e;
+	return emit(c, (dev_op){.code = DEV_OP_PORT, .index = -1 - k}, 1);
+}
+
+static void place_currents(compiler *c)
+{
+	dev_op *op = c->op.item;
+	for (int i = 0; i < c->op.n; i++)
+		if (op[i].code == DEV_OP_PORT && op[i].index < 0)
+			op[i].index = DEV_BSOURCE_CONTROL + c->n_control - 1 - op[i].index;
+}
+
 static ts_status compile_probe(compiler *c, const net_expr *e)
 {
-	if (strcmp(e->name, "v") != 0)
+	if (strcmp(e->name, "n") == 0)
+		return refuse(c, e->span, "occupancies of traps in expressions are not in this version");
+	if (c->across && strcmp(e->name, "i") == 0)
 		return refuse(c, e->span,
-		              "currents and occupancies in expressions are not in this version: measure the voltage of "
-		              "a resistor");
+		              "a charge that depends on a current is not in this version: it has no energy");
 	if (c->across)
 		return emit_across(c, e);
+	if (strcmp(e->name, "i") == 0)
+		return emit_current(c, e);
 	if (!e->node[1])
 		return emit_node(c, e->node[0], e->span);
 	TS_TRY(emit_node(c, e->node[0], e->span));
@@ -272,6 +302,7 @@ static ts_status make_program(compiler *c, const net_expr *expr, const dev_progr
 	dev_program *program = arena_alloc(a, sizeof *program);
 	if (!program)
 		return TS_NOMEM;
+	place_currents(c);
 	program->n = c->op.n;
 	program->op = elab_list_keep(&c->op, sizeof *program->op, a);
 	*out = program;
@@ -282,13 +313,14 @@ static ts_status finish(compiler *c, const dev_program *program, int voltage)
 {
 	elab_bind *bind = c->bind;
 	arena *a = bind->b->arena;
-	dev_port *port = arena_array(a, (size_t)dev_bsource_n_port(c->n_control, voltage), sizeof *port);
-	dev_stamp *stamp = arena_array(a, (size_t)dev_bsource_n_stamp(c->n_control, voltage), sizeof *stamp);
+	const int n_control = c->n_control + c->n_current;
+	dev_port *port = arena_array(a, (size_t)dev_bsource_n_port(n_control, voltage), sizeof *port);
+	dev_stamp *stamp = arena_array(a, (size_t)dev_bsource_n_stamp(n_control, voltage), sizeof *stamp);
 	dev_shape *shape = arena_alloc(a, sizeof *shape);
 	int *node = arena_array(a, (size_t)DEV_BSOURCE_CONTROL + (size_t)c->n_control, sizeof *node);
 	if (!port || !stamp || !shape || !node)
 		return TS_NOMEM;
-	dev_bsource_shape(c->n_control, voltage, port, stamp, shape);
+	dev_bsource_shape(n_control, c->n_current, voltage, port, stamp, shape);
 	for (int i = 0; i < DEV_BSOURCE_CONTROL; i++)
 		node[i] = bind->node[i];
 	for (int i = 0; i < c->n_control; i++)
@@ -297,6 +329,8 @@ static ts_status finish(compiler *c, const dev_program *program, int voltage)
 	bind->n_node = DEV_BSOURCE_CONTROL + c->n_control;
 	bind->shape = shape;
 	bind->aux = program;
+	for (int i = 0; i < c->n_current; i++)
+		TS_TRY(elab_bind_control(bind, i, c->n_current, c->current[i]->node[0], c->current[i]->span));
 	return TS_OK;
 }
 

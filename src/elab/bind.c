@@ -264,6 +264,8 @@ static ts_status bind_plain(elab_bind *bind)
 	if (elab_fatal(words))
 		return words;
 	const ts_status params = elab_bind_params(bind, NULL);
+	if (words == TS_OK && params == TS_OK && strchr("vi", bind->card->name[0]))
+		return elab_check_source(bind);
 	return params != TS_OK ? params : words;
 }
 

@@ -214,6 +214,8 @@ typedef struct elab_control {
 } elab_control;
 /* The words of the card from `first` on that name elements; *next: the word after them. */
 ts_status elab_bind_controls(elab_bind *bind, int first, int *next);
+/* Control i of n: the element of that name in bind->frame. */
+ts_status elab_bind_control(elab_bind *bind, int i, int n, const char *name, src_span span);
 /* After the expansion: find them all, and complete the coupled inductors. */
 ts_status elab_find_controls(elab_builder *b);
 /* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */
@@ -222,6 +224,8 @@ ts_status elab_model_get(elab_bind *bind, const net_word *word);
 ts_status elab_bind_trap(elab_bind *bind);
 /* wave.c: words of a V or I element after its nodes. */
 ts_status elab_bind_source(elab_bind *bind, int first);
+/* When its parameters are known too: does r= lie among the corners of pwl? */
+ts_status elab_check_source(const elab_bind *bind);
 /* behave.c: expression of a B, E or G element -> shape and program; adds the control nodes. */
 ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage);
 /* The same for an expression of the voltage between bind->node[0] and [1] alone (dev/capacitor_q.h). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Elements that name other elements: F and H the V source whose current controls them, K the two inductors it couples.
+ * Elements that name other elements: F and H the V source whose current controls them, K the two inductors it couples,
+ * B, E and G in their expressions whatever has a branch current.
  * The names are looked up when all elements are known, so they may stand later in the deck.
  *
  * The energy of coupled inductors, i^T L i / 2, must not be negative: the matrix of all couplings, 1 on its diagonal,
@@ -28,6 +29,23 @@ static int is_coupling(const dev_type *type)
 	return strcmp(type->name, "mutual") == 0;
 }
 
+ts_status elab_bind_control(elab_bind *bind, int i, int n, const char *name, src_span span)
+{
+	elab_builder *b = bind->b;
+	if (i == 0)
+		bind->control = arena_array(b->arena, (size_t)n, sizeof *bind->control);
+	elab_control *control = bind->control ? elab_list_add(&b->control, sizeof *control) : NULL;
+	if (!control)
+		return TS_NOMEM;
+	*control = (elab_control){.name = elab_full_name(b, bind->frame, name),
+	                          .type = bind->type,
+	                          .span = span,
+	                          .origin = bind->frame->origin,
+	                          .param = bind->param,
+	                          .slot = &bind->control[i]};
+	return control->name ? TS_OK : TS_NOMEM;
+}
+
 ts_status elab_bind_controls(elab_bind *bind, int first, int *next)
 {
 	elab_builder *b = bind->b;
@@ -41,45 +59,44 @@ ts_status elab_bind_controls(elab_bind *bind, int first, int *next)
 		                is_coupling(bind->type) ? "two inductors" : "two nodes and a voltage source");
 		return TS_NETLIST;
 	}
-	bind->control = arena_array(b->arena, (size_t)n, sizeof *bind->control);
-	if (!bind->control)
-		return TS_NOMEM;
-	for (int i = 0; i < n; i++) {
-		const net_word *word = &card->word[first + i];
-		elab_control *control = elab_list_add(&b->control, sizeof *control);
-		if (!control)
-			return TS_NOMEM;
-		*control = (elab_control){.name = elab_full_name(b, bind->frame, word->text),
-		                          .type = bind->type,
-		                          .span = word->span,
-		                          .origin = bind->frame->origin,
-		                          .param = bind->param,
-		                          .slot = &bind->control[i]};
-		if (!control->name)
-			return TS_NOMEM;
-	}
+	for (int i = 0; i < n; i++)
+		TS_TRY(elab_bind_control(bind, i, n, card->word[first + i].text, card->word[first + i].span));
 	return TS_OK;
+}
+
+/* May the element control the one that names it? */
+static int is_control_of(const elab_instance *instance, const dev_type *type)
+{
+	if (is_coupling(type))
+		return *instance->type->letter == 'l';
+	if (*type->letter != 'b')
+		return *instance->type->letter == 'v' && instance->shape->n_port == 3;
+	for (int p = 0; p < instance->shape->n_port; p++)
+		if (dev_is_branch(&instance->shape->port[p]))
+			return *instance->type->letter != 'y';
+	return 0;
 }
 
 static ts_status find(elab_builder *b, const elab_control *c)
 {
 	const elab_instance *known = b->instance.item;
-	const int coupling = is_coupling(c->type);
-	const char *what = coupling ? "inductor" : "voltage source", letter = coupling ? 'l' : 'v';
+	const char *what = is_coupling(c->type)      ? "inductor"
+	                   : *c->type->letter == 'b' ? "element with a branch current"
+	                                             : "voltage source";
 	*c->slot = name_map_get(b->instance_map, c->name);
 	if (*c->slot == ELAB_REFUSED || (*c->slot < 0 && b->incomplete))
 		return TS_NETLIST; /* the element itself has been reported */
 	elab_nearest nearest = {.want = c->name};
 	char hint[ELAB_HINT];
 	for (int i = 0; *c->slot < 0 && i < b->instance.n; i++)
-		if (*known[i].type->letter == letter)
+		if (is_control_of(&known[i], c->type))
 			elab_nearest_try(&nearest, known[i].name);
 	if (*c->slot < 0)
 		diag_add_origin(b->diag, E0314, c->span, c->origin, "the circuit has no %s '%s'%s", what, c->name,
 		                elab_nearest_hint(&nearest, hint));
-	else if (*known[*c->slot].type->letter != letter || known[*c->slot].shape->n_port != 3)
-		diag_add_origin(b->diag, E0314, c->span, c->origin, "'%s' is not %s %s", c->name, coupling ? "an" : "a",
-		                what);
+	else if (!is_control_of(&known[*c->slot], c->type))
+		diag_add_origin(b->diag, E0314, c->span, c->origin, "'%s' is not %s %s", c->name,
+		                strchr("ie", *what) ? "an" : "a", what);
 	else
 		return TS_OK;
 	return TS_NETLIST;

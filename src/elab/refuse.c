@@ -100,9 +100,7 @@ static const struct {
     {'b', "tc2", "write the dependence on temper into the expression"},
     {'b', "temp", "write the temperature into the expression"},
     {'b', "dtemp", "write the temperature into the expression"},
-    {'v', "r", "repeat the corners of pwl()"},
     {'v', "file", "write the corners into pwl()"},
-    {'i', "r", "repeat the corners of pwl()"},
     {'i', "file", "write the corners into pwl()"},
 };
 
@@ -125,6 +123,9 @@ ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *
 	/* the fields of a waveform are parameters of the device, but their place is between the parentheses */
 	if (!strchr("vi", letter) || dev_param_find(bind->type, param->name, 0) < 0 || strcmp(param->name, "dc") == 0 ||
 	    strcmp(param->name, "m") == 0 || strcmp(param->name, "scale") == 0)
+		return TS_OK;
+	const int behind_pwl = strcmp(param->name, "r") == 0 || strcmp(param->name, "td") == 0;
+	if (behind_pwl && bind->param[dev_param_index(bind->type, "wave")] == DEV_WAVE_PWL)
 		return TS_OK;
 	diag_add_origin(bind->b->diag, E0303, param->span, bind->frame->origin,
 	                "'%s' takes %s only inside a waveform, by position: pulse(...), sin(...), exp(...)",

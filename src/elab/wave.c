@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Words of V and I elements after their nodes:
  *
- *   [dc] value   pulse(v1 v2 td tr tf pw per)   sin(vo va freq td theta phase)   exp(v1 v2 td1 tau1 td2 tau2)
- *   pwl(t1 v1 t2 v2 ...)   ac [magnitude [phase]]
+ *   [dc] value   pulse(v1 v2 td tr tf pw per np)   sin(vo va freq td theta phase)   exp(v1 v2 td1 tau1 td2 tau2)
+ *   sffm(vo va fc mdi fs phasec phases)   am(va vo mf fc td 0 phases)
+ *   pwl(t1 v1 t2 v2 ...) [r=t] [td=t]   ac [magnitude [phase]]
  *
  * in any order, waveforms with or without parentheses. What is left out takes SPICE's default, from the first .tran or
  * .trannoise card where there is one. `ac` alone has magnitude 1; its phase is in degrees.
@@ -11,8 +12,9 @@
 #include <string.h>
 
 #include "elab/build.h"
+#include "net/expr.h"
 
-enum { WAVE_FIELDS = 7 };
+enum { WAVE_FIELDS = 8 };
 
 typedef struct wave_rule {
 	const char *keyword;
@@ -21,10 +23,12 @@ typedef struct wave_rule {
 } wave_rule;
 
 static const wave_rule rule_table[] = {
-    {"pulse", DEV_WAVE_PULSE, {"v1", "v2", "td", "tr", "tf", "pw", "per"}},
+    {"pulse", DEV_WAVE_PULSE, {"v1", "v2", "td", "tr", "tf", "pw", "per", "np"}},
     {"sin", DEV_WAVE_SIN, {"vo", "va", "freq", "td", "theta", "phase"}},
     {"exp", DEV_WAVE_EXP, {"v1", "v2", "td1", "tau1", "td2", "tau2"}},
     {"pwl", DEV_WAVE_PWL, {NULL}},
+    {"sffm", DEV_WAVE_SFFM, {"vo", "va", "fc", "mdi", "fs", "phasec", "phases"}},
+    {"am", DEV_WAVE_AM, {"va", "vo", "mf", "fc", "td", "phasec", "phases"}},
 };
 
 static const struct {
@@ -32,8 +36,6 @@ static const struct {
 } refused_table[] = {
     {"trnoise", "every device makes its own noise: use .trannoise"},
     {"trrandom", "use .trannoise"},
-    {"sffm", "use a B source with sin() and time"},
-    {"am", "use a B source with sin() and time"},
     {"pat", "use pwl()"},
     {"distof1", "there is no distortion analysis"},
     {"distof2", "there is no distortion analysis"},
@@ -92,7 +94,9 @@ static double default_of(const elab_bind *bind, const char *name)
 		return tstep;
 	if (strcmp(name, "pw") == 0 || strcmp(name, "per") == 0)
 		return tstop;
-	if (strcmp(name, "freq") == 0)
+	const int is_carrier =
+	    strcmp(name, "fc") == 0 && bind->param[dev_param_index(bind->type, "wave")] == DEV_WAVE_SFFM;
+	if (strcmp(name, "freq") == 0 || strcmp(name, "fs") == 0 || strcmp(name, "mf") == 0 || is_carrier)
 		return 1 / tstop;
 	if (strcmp(name, "td2") == 0)
 		return bind->param[dev_param_index(bind->type, "td1")] + tstep;
@@ -110,16 +114,45 @@ static void fill_defaults(elab_bind *bind, const wave_rule *rule, int given)
 	}
 }
 
+/* r=VALUE and td=VALUE behind the corners, inside the brackets; *n: the words before them. */
+static ts_status bind_options(elab_bind *bind, const wave_words *words, int *n)
+{
+	static const char *const option[] = {"r", "td"};
+	for (*n = words->n; *n > 0 && strchr(words->word[*n - 1].text, '='); --*n) {
+		const net_word *word = &words->word[*n - 1];
+		const size_t name = strcspn(word->text, "="), at = name + 1;
+		const net_expr *expr = net_expr_parse(bind->b->arena, word->span.file, word->span.offset + at,
+		                                      word->text + at, strlen(word->text + at), bind->b->diag);
+		double value;
+		if (!expr)
+			return TS_NETLIST;
+		TS_TRY(elab_value(&bind->b->eval, &bind->frame->scope, expr, &value));
+		int known = -1;
+		for (int i = 0; i < 2; i++)
+			if (strlen(option[i]) == name && strncmp(option[i], word->text, name) == 0)
+				known = i;
+		if (known < 0) {
+			diag_add_origin(bind->b->diag, E0315, word->span, bind->frame->origin,
+			                "pwl knows r= and td= behind its corners, not '%s'", word->text);
+			return TS_NETLIST;
+		}
+		TS_TRY(elab_bind_set(bind, option[known], value, word->span));
+	}
+	return TS_OK;
+}
+
 static ts_status bind_table(elab_bind *bind, const wave_words *words)
 {
 	diag_list *diag = bind->b->diag;
 	const diag_origin *origin = bind->frame->origin;
-	const int n = words->n / 2;
-	if (words->n < 2 || words->n % 2) {
+	int n;
+	TS_TRY(bind_options(bind, words, &n));
+	if (n < 2 || n % 2) {
 		diag_add_origin(diag, E0315, words->span, origin, "pwl wants pairs of time and value, not %d numbers",
-		                words->n);
+		                n);
 		return TS_NETLIST;
 	}
+	n /= 2;
 	dev_table *table = arena_alloc(bind->b->arena, sizeof *table);
 	double *x = arena_array(bind->b->arena, (size_t)n, sizeof *x);
 	double *y = arena_array(bind->b->arena, (size_t)n, sizeof *y);
@@ -128,9 +161,9 @@ static ts_status bind_table(elab_bind *bind, const wave_words *words)
 	for (int i = 0; i < n; i++) {
 		TS_TRY(elab_bind_word(bind, &words->word[2 * i], &x[i]));
 		TS_TRY(elab_bind_word(bind, &words->word[2 * i + 1], &y[i]));
-		if (i > 0 && !(x[i] > x[i - 1])) {
+		if (i > 0 && !(x[i] >= x[i - 1])) {
 			diag_add_origin(diag, E0305, words->word[2 * i].span, origin,
-			                "times of pwl must increase: %g follows %g", x[i], x[i - 1]);
+			                "times of pwl must not decrease: %g follows %g", x[i], x[i - 1]);
 			return TS_NETLIST;
 		}
 	}
@@ -155,7 +188,13 @@ static ts_status bind_fields(elab_bind *bind, const wave_rule *rule, const wave_
 		TS_TRY(elab_bind_set(bind, rule->field[i], value, words->word[i].span));
 	}
 	fill_defaults(bind, rule, words->n);
-	return TS_OK;
+	if (rule->wave != DEV_WAVE_AM || words->n < 6 || bind->param[dev_param_index(bind->type, "phasec")] == 0)
+		return TS_OK;
+	diag_add_origin(
+	    bind->b->diag, E0311, words->word[5].span, bind->frame->origin,
+	    "the sixth number of am, which ngspice reads and does not use, must be 0: the seventh is the phase "
+	    "of both sines");
+	return TS_NETLIST;
 }
 
 static ts_status bind_wave(elab_bind *bind, const wave_rule *rule, const wave_words *words)
@@ -197,6 +236,18 @@ static ts_status bind_ac(elab_bind *bind, int at, int *used)
 		TS_TRY(elab_bind_set(bind, field[*used - 1], value, word->span));
 	}
 	return TS_OK;
+}
+
+ts_status elab_check_source(const elab_bind *bind)
+{
+	const dev_table *table = bind->aux;
+	const double from = bind->param[dev_param_index(bind->type, "r")];
+	if (from < 0 || !table || (from < table->x[table->n - 1]))
+		return TS_OK;
+	diag_add_origin(bind->b->diag, E0305, bind->card->span, bind->frame->origin,
+	                "r = %g s of '%s' is not before the last corner of its pwl, %g s", from, bind->card->name,
+	                table->x[table->n - 1]);
+	return TS_NETLIST;
 }
 
 ts_status elab_bind_source(elab_bind *bind, int first)

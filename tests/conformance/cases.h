@@ -195,7 +195,7 @@ static inline int conf_open(conf_case *c, int i, double temperature)
 		c->shape = &dev_capacitor_q_shape;
 	} else if (!c->shape) {
 		c->aux = conf_assemble(recipe->program ? recipe->program : "c1 c2 - 2 *");
-		dev_bsource_shape(3, strcmp(c->type->name, "bsource_v") == 0, c->port, c->stamp, &c->own_shape);
+		dev_bsource_shape(3, 0, strcmp(c->type->name, "bsource_v") == 0, c->port, c->stamp, &c->own_shape);
 		c->shape = &c->own_shape;
 	}
 	conf_fallbacks(c);

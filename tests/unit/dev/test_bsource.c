@@ -36,7 +36,7 @@ typedef struct rig {
 static void rig_open(rig *r, int voltage, int n_control, const dev_op *op, int n)
 {
 	r->b = bench_new(voltage ? "bsource_v" : "bsource_i", 0, 300);
-	dev_bsource_shape(n_control, voltage, r->port, r->stamp, &r->shape);
+	dev_bsource_shape(n_control, 0, voltage, r->port, r->stamp, &r->shape);
 	r->program = (dev_program){n, op};
 	r->b->shape = &r->shape;
 	r->b->aux = &r->program;

@@ -129,6 +129,76 @@ static void test_table(void)
 	free(b);
 }
 
+static void test_table_again(void)
+{
+	t_section("piecewise linear: delayed, repeated from a corner, with a jump");
+	static const double x[] = {0, 1, 1, 3, 4}, y[] = {0, 1, 2, 4, 1};
+	static const dev_table table = {5, x, y};
+	bench *b = source("vsource", DEV_WAVE_PWL);
+	bench_set(b, "td", 10);
+	bench_set(b, "r", 1);
+	bench_derive(b);
+	b->aux = &table;
+	const double t[] = {5, 10.5, 11.5, 13.5, 14.5, 16.5, 17.5, 314.5},
+	             want[] = {0, 0.5, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5};
+	const double at[] = {5, 10, 11, 13, 14, 16, 17, 313}, next[] = {10, 11, 13, 14, 16, 17, 19, 314};
+	for (int i = 0; i < 8; i++) {
+		T_ABS(value(b, t[i]), want[i], 1e-12);
+		T_REL(corner(b, at[i]), next[i], TOL_CORNER);
+	}
+	free(b);
+}
+
+/* The published formulas with libm: sines of sums of phases, without a reduction to turns. */
+static void test_modulation(void)
+{
+	t_section("frequency and amplitude modulation");
+	bench *f = source("vsource", DEV_WAVE_SFFM), *a = source("vsource", DEV_WAVE_AM);
+	const struct {
+		const char *name;
+		double value;
+	} set[] = {{"vo", 0.25},   {"va", 2},      {"fc", 1e6},   {"fs", 1.3e5}, {"mdi", 3},
+	           {"phasec", 30}, {"phases", 50}, {"mf", 1.3e5}, {"td", 2e-6}};
+	for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+		bench_set(f, set[i].name, set[i].value);
+		bench_set(a, set[i].name, set[i].value);
+	}
+	bench_derive(f);
+	bench_derive(a);
+	const double degree = PHYS_PI / 180, turn = 2 * PHYS_PI;
+	for (double t = 0; t < 20e-6; t += 0.173e-6) {
+		const double signal = sin(turn * 1.3e5 * t + 50 * degree), since = t - 2e-6;
+		T_ABS(value(f, t), 0.25 + 2 * sin(turn * 1e6 * t + 30 * degree + 3 * signal), 1e-12);
+		const double am =
+		    2 * (0.25 + sin(turn * 1.3e5 * since + 50 * degree)) * sin(turn * 1e6 * since + 50 * degree);
+		T_ABS(value(a, t), since > 0 ? am : 0, 1e-12);
+	}
+	T_REL(corner(a, 0), 2e-6, TOL_CORNER);
+	T_TRUE(corner(f, 0) == (double)INFINITY);
+	free(f);
+	free(a);
+}
+
+static void test_counted_pulses(void)
+{
+	t_section("a given number of pulses");
+	bench *b = source("vsource", DEV_WAVE_PULSE);
+	const struct {
+		const char *name;
+		double value;
+	} set[] = {{"v1", 1}, {"v2", 3}, {"td", 1}, {"tr", 0.1}, {"tf", 0.2}, {"pw", 1}, {"per", 2}, {"np", 2}};
+	for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+		bench_set(b, set[i].name, set[i].value);
+	bench_derive(b);
+	T_ABS(value(b, 1.5), 3, 1e-12);
+	T_ABS(value(b, 3.5), 3, 1e-12);
+	T_ABS(value(b, 5.5), 1, 1e-12);
+	T_REL(corner(b, 3.2), 4.1, TOL_CORNER);
+	T_REL(corner(b, 4.5), 5, TOL_CORNER);
+	T_TRUE(corner(b, 5) == (double)INFINITY);
+	free(b);
+}
+
 static void test_dc_and_stamps(void)
 {
 	t_section("dc sources and their equations");
@@ -188,6 +258,9 @@ int main(void)
 	test_sine();
 	test_exponential();
 	test_table();
+	test_table_again();
+	test_modulation();
+	test_counted_pulses();
 	test_dc_and_stamps();
 	test_controlled();
 	return t_done();
