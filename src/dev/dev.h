@@ -115,6 +115,7 @@ typedef struct dev_type {
 	const char *name, *doc;          /* "mosfet_ekv" */
 	const char *letter;              /* element letters that may select it: "r", "m" */
 	const char *model;               /* model card types that select it: "nmos pmos", NULL: takes no model card */
+	uint8_t optional_model;          /* an instance need not name one of its model cards */
 	const char *level;               /* model levels that select it, space separated, "" = default: "44 ekv" */
 	const dev_shape *shape;          /* NULL: per instance */
 	const dev_param *param; int n_param;

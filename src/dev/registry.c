@@ -56,11 +56,10 @@ const dev_type *dev_select(char letter, const char *model_type, const char *leve
 		const dev_type *type = dev_registry[i];
 		if (!strchr(type->letter, letter) || letter == '\0')
 			continue;
-		if (!type->model) {
-			if (!model_type)
-				return type;
+		if (!model_type && (!type->model || type->optional_model))
+			return type;
+		if (!type->model)
 			continue;
-		}
 		if (model_type && has_word(type->model, model_type) && takes_level(type, level ? level : ""))
 			return type;
 	}

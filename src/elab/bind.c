@@ -2,7 +2,7 @@
  * One element card -> one instance: device by letter and model, nodes, parameters (fallback, model card, instance line,
  * in this order), range checks, and a trial run of derive() so that an impossible combination is reported at its place.
  *
- *   r c l   name a b value            d   name a k model [area]         m   name d g s b model
+ *   r c l   name a b value: passive.c d   name a k model [area]         m   name d g s b model
  *   s       name a b c d model             w   name a b vsource model
  *   v i     name a b waves            e g name a b c d gain, or name a b value={expr}
  *   f h     name a b vsource value                   k   name l1 l2 value: linked.c
@@ -21,8 +21,7 @@
 static const struct {
 	char letter;
 	const char *param;
-} value_table[] = {{'r', "r"},  {'c', "c"},    {'l', "l"}, {'d', "area"}, {'e', "gain"},
-                   {'g', "gm"}, {'f', "gain"}, {'h', "r"}, {'k', "k"}};
+} value_table[] = {{'d', "area"}, {'e', "gain"}, {'g', "gm"}, {'f', "gain"}, {'h', "r"}, {'k', "k"}};
 
 const char *elab_value_name(char letter)
 {
@@ -212,7 +211,7 @@ ts_status elab_bind_fallbacks(elab_bind *bind)
 	if (!bind->param)
 		return TS_NOMEM;
 	for (int i = 0; i < type->n_param; i++)
-		bind->param[i] = bind->model ? bind->model->param[i] : type->param[i].fallback;
+		bind->param[i] = bind->model ? bind->model->param[i] : elab_fallback(bind->b, &type->param[i]);
 	return TS_OK;
 }
 
@@ -317,7 +316,8 @@ static ts_status bind_behavioural(elab_bind *bind, const net_param *expr, int vo
 static const dev_type *modelled_type(char letter)
 {
 	for (int i = 0; i < DEV_N_TYPE && letter; i++)
-		if (dev_registry[i]->model && strchr(dev_registry[i]->letter, letter))
+		if (dev_registry[i]->model && !dev_registry[i]->optional_model &&
+		    strchr(dev_registry[i]->letter, letter))
 			return dev_registry[i];
 	return NULL;
 }
@@ -340,6 +340,8 @@ static ts_status bind_by_letter(elab_bind *bind)
 	}
 	if (letter == 'y')
 		return elab_bind_trap(bind);
+	if (letter && strchr("rcl", letter))
+		return elab_bind_passive(bind);
 	if (elab_has_form(card))
 		return elab_bind_form(bind);
 	if (strchr("efgh", letter))

@@ -220,6 +220,10 @@ ts_status elab_bind_control(elab_bind *bind, int i, int n, const char *name, src
 ts_status elab_find_controls(elab_builder *b);
 /* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */
 ts_status elab_model_get(elab_bind *bind, const net_word *word);
+/* Value of a parameter that nobody gives, with .options tnom=. */
+double elab_fallback(const elab_builder *b, const dev_param *param);
+/* passive.c: R, C and L elements, which may name a model card. */
+ts_status elab_bind_passive(elab_bind *bind);
 /* trap.c: a Y element, after the transistor it belongs to has been added. */
 ts_status elab_bind_trap(elab_bind *bind);
 /* wave.c: words of a V or I element after its nodes. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "dev/inductor_kernel.h"
 #include "elab/build.h"
 
 /* A pivot below this (of a diagonal of ones) is zero: two or more inductors are perfectly coupled. */
@@ -104,7 +105,8 @@ static ts_status find(elab_builder *b, const elab_control *c)
 
 static double inductance(const elab_instance *l)
 {
-	return l->param[dev_param_index(l->type, "l")] / l->param[dev_param_index(l->type, "m")];
+	double k[INDUCTOR_N_CONST];
+	return l->type->derive(l->param, 0, l->temperature, k) ? (double)NAN : k[INDUCTOR_L];
 }
 
 /* The mean of the inductances, and the pair in the matrix. number: of each instance among the coupled ones, or -1. */

@@ -65,14 +65,11 @@ static ts_status report_no_device(const elab_bind *bind, const net_card *card, c
 	return TS_NETLIST;
 }
 
-static void fill_fallbacks(const elab_builder *b, const dev_type *type, double *param)
+double elab_fallback(const elab_builder *b, const dev_param *p)
 {
-	for (int i = 0; i < type->n_param; i++) {
-		const dev_param *p = &type->param[i];
-		param[i] = p->fallback;
-		if (p->on_model && strcmp(p->name, "tnom") == 0 && !isnan(b->tnom))
-			param[i] = strcmp(p->unit, "K") == 0 ? b->tnom + 273.15 : b->tnom;
-	}
+	if (p->on_model && strcmp(p->name, "tnom") == 0 && !isnan(b->tnom))
+		return strcmp(p->unit, "K") == 0 ? b->tnom + 273.15 : b->tnom;
+	return p->fallback;
 }
 
 static ts_status set_model_param(elab_bind *bind, const elab_frame *frame, elab_model *model, const net_param *param)
@@ -103,7 +100,8 @@ static ts_status evaluate_model(elab_bind *bind, const elab_frame *frame, elab_m
 	model->param = alloc_array((size_t)model->type->n_param, sizeof *model->param);
 	if (!model->param)
 		return TS_NOMEM;
-	fill_fallbacks(bind->b, model->type, model->param);
+	for (int i = 0; i < model->type->n_param; i++)
+		model->param[i] = elab_fallback(bind->b, &model->type->param[i]);
 	ts_status worst = TS_OK;
 	for (int i = 0; i < card->n_param; i++) {
 		if (strcmp(card->param[i].name, "level") == 0)

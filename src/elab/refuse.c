@@ -59,16 +59,7 @@ ts_status elab_refuse_controlled(const elab_bind *bind)
 
 ts_status elab_refuse_word(const elab_bind *bind, const net_word *word)
 {
-	elab_frame *home;
-	int index;
 	const char *name = word->n_arg == 0 ? word->text : "";
-	if (strchr("rcl", bind->card->name[0]) && elab_find_model(bind->frame, name, &home, &index)) {
-		diag_add_origin(bind->b->diag, E0311, word->span, bind->frame->origin,
-		                "model cards of resistors, capacitors and inductors are not in this version: write the "
-		                "value of '%s' instead of '%s'",
-		                bind->card->name, name);
-		return TS_NETLIST;
-	}
 	const int on = strcmp(name, "on") == 0 && strchr("sw", bind->card->name[0]);
 	if ((strcmp(name, "off") != 0 && !on) || !bind->model)
 		return TS_OK;
@@ -95,7 +86,6 @@ static const struct {
 } param_table[] = {
     {'l', "flux", "use l=value"},
     {'r', "noise", "use noisy=0 or noisy=1"},
-    {'r', "tc", "use tc1= and tc2="},
     {'b', "tc1", "write the dependence on temper into the expression"},
     {'b', "tc2", "write the dependence on temper into the expression"},
     {'b', "temp", "write the temperature into the expression"},

@@ -125,7 +125,7 @@ static ts_status bind_options(elab_bind *bind, const wave_words *words, int *n)
 		                                      word->text + at, strlen(word->text + at), bind->b->diag);
 		double value;
 		if (!expr)
-			return TS_NETLIST;
+			return diag_has(bind->b->diag, E0999) ? TS_NOMEM : TS_NETLIST;
 		TS_TRY(elab_value(&bind->b->eval, &bind->frame->scope, expr, &value));
 		int known = -1;
 		for (int i = 0; i < 2; i++)

@@ -41,6 +41,21 @@ static ts_status make_grid(sim_linear *s)
 	return s->frequency ? TS_OK : TS_NOMEM;
 }
 
+/* Resistors whose resistance at the frequencies of .ac and .noise is another one (ac=): conductance and noise follow. */
+static ts_status set_resistances(sim_linear *s)
+{
+	const elab_circuit *c = s->system->circuit;
+	for (int i = 0; i < c->n_instance && s->request->kind != SIM_TF; i++) {
+		const dev_type *type = c->instance[i].type;
+		if (strcmp(type->name, "resistor") != 0)
+			continue;
+		const double ac = c->instance[i].param[dev_param_find(type, "ac", 0)];
+		if (ac > 0)
+			TS_TRY(mna_tile_set_param(s->tile, i, dev_param_find(type, "r", 0), 0, ac));
+	}
+	return TS_OK;
+}
+
 ts_status sim_linear_create(sim_linear *s)
 {
 	const lin_csc *pattern = &s->system->pattern;
@@ -53,6 +68,7 @@ ts_status sim_linear_create(sim_linear *s)
 	TS_TRY(sim_signals_create(s->system, s->request->kind, &s->signals));
 	TS_TRY(lin_klu_z_create(pattern, &s->klu));
 	TS_TRY(sim_operating_point_first(s->tile, 1u, s->diag));
+	TS_TRY(set_resistances(s));
 	mna_assemble(s->tile, DEV_F | DEV_Q | DEV_G | DEV_C);
 	sim_signals_linearise(&s->signals, s->tile);
 	return TS_OK;

@@ -44,6 +44,20 @@ static void test_ladder(void)
 	static_deck_close(&d);
 }
 
+/* 4kT Re Z with the resistance of these frequencies; the operating point and .tf keep the other. */
+static void test_ac_resistance(void)
+{
+	t_section("a resistance of its own in .ac and .noise");
+	static_deck d = static_deck_open("ac\ni1 0 a dc 1m ac 1\nr1 a 0 1k ac=3k\n.noise v(a) i1 lin 1 1 1\n"
+	                                 ".tf v(a) i1\n.op\n.ac lin 1 1 1\n",
+	                                 1, 1);
+	T_INT(d.status, TS_OK);
+	T_REL(static_deck_value(&d, "/analyses/noise1/signals/onoise", 0, NULL), 3 * KT4 * 1e3, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/op1/signals/v(a)", 0, NULL), 1, TOL_NEWTON);
+	T_REL(static_deck_value(&d, "/analyses/tf1/signals/gain", 0, NULL), 1e3, TOL_LINEAR);
+	static_deck_close(&d);
+}
+
 static void test_ktc(void)
 {
 	t_section("kT/C by integration, 100 points per decade over twelve decades; hot resistor, silent resistor");
@@ -160,6 +174,7 @@ int main(void)
 {
 	test_ladder();
 	test_ktc();
+	test_ac_resistance();
 	test_devices();
 	test_welch();
 	return t_done();

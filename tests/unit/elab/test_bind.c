@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/lane.h"
+#include "base/phys.h"
 #include "deck.h"
 #include "dev/bsource.h"
 
@@ -33,6 +34,38 @@ static void test_passive(void)
 	T_REL(deck_param(&d, "l1", "m"), 2.0, TOL_EXPRESSION);
 	T_STR(deck_node(&d, "r1", 0), "a");
 	T_INT(d.circuit->n_node, 3);
+	deck_end(&d);
+}
+
+static void test_passive_models(void)
+{
+	t_section("R C L with model cards: geometry, and what the line takes from the card");
+	test_deck d =
+	    deck_good(".options tnom=20\n.param rp=5\n"
+	              ".model rm r rsh=100 short=0.2u narrow=0.1u defw=2u tc1=1m tnom=25\n"
+	              ".model rn res r='rp' tce=2\n"
+	              ".model cm c cj=1m cjsw=1n short=0.2u narrow=0.1u tc1=2m\n"
+	              ".model ct cap thick=10n di=7\n.model lm l ind=3u\n.model rp d\n"
+	              "r1 a 0 rm l=10u w=3u\nr2 a 0 rm l=10u tc1=3m\nr3 a 0 rn scale=2\nr4 a 0 4k rm tc=5m 6u\n"
+	              "r5 a 0 rp\nr6 a 0 rm 7\nc1 a 0 cm l=10u w=3u\nc2 a 0 ct l=4u w=5u\nc3 a 0 1p cm\nl1 a 0 lm\n");
+	T_REL(deck_param(&d, "r1", "r"), 100 * 9.6 / 2.8, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "r2", "r"), 100 * 9.6 / 1.8, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "r1", "tc1"), 1e-3, 0);
+	T_REL(deck_param(&d, "r2", "tc1"), 3e-3, 0);
+	T_REL(deck_param(&d, "r3", "r"), 5, 0);
+	T_REL(deck_param(&d, "r3", "tce"), 2, 0);
+	T_REL(deck_param(&d, "r4", "r"), 4e3, 0);
+	T_REL(deck_param(&d, "r4", "tc1"), 5e-3, 0);
+	T_REL(deck_param(&d, "r4", "tc2"), 6e-6, 0);
+	T_REL(deck_param(&d, "r1", "tnom"), 25, 0);
+	T_REL(deck_param(&d, "r5", "tnom"), 20, 0);
+	T_REL(deck_param(&d, "r5", "r"), 5, 0); /* a parameter, though a diode's model has its name */
+	T_REL(deck_param(&d, "r6", "r"), 7, 0);
+	T_REL(deck_param(&d, "c1", "c"), 1e-3 * 9.8e-6 * 2.9e-6 + 2e-9 * 12.7e-6, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "c2", "c"), 7 * PHYS_EPS0 / 10e-9 * 20e-12, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "c3", "c"), 1e-12, 0);
+	T_REL(deck_param(&d, "c3", "tc1"), 2e-3, 0);
+	T_REL(deck_param(&d, "l1", "l"), 3e-6, 0);
 	deck_end(&d);
 }
 
@@ -298,6 +331,7 @@ static void test_charges(void)
 int main(void)
 {
 	test_passive();
+	test_passive_models();
 	test_models();
 	test_waves();
 	test_controlled();
