@@ -78,8 +78,9 @@ typedef struct dev_noise {
 	uint8_t level, exponent;
 } dev_noise;
 
-/* Ports, stamps and noise of one instance. Most devices have one fixed shape (type->shape); the behavioural source
- * gets one per instance from elab. */
+/* Ports, stamps and noise of one instance. Most devices have one fixed shape (type->shape); a device with internal nodes
+ * that depend on its parameters (series resistances) chooses among a few static ones (type->choose); the behavioural
+ * source gets one per instance from elab. */
 typedef struct dev_shape {
 	const dev_port *port;   int n_port;
 	const dev_stamp *stamp; int n_stamp;
@@ -118,6 +119,10 @@ typedef struct dev_type {
 	uint8_t optional_model;          /* an instance need not name one of its model cards */
 	const char *level;               /* model levels that select it, space separated, "" = default: "44 ekv" */
 	const dev_shape *shape;          /* NULL: per instance */
+	/* The shape of an instance with these parameters (card and instance merged, range-checked): one of a few static
+	 * shapes, so that equal instances share a batch. All have the terminals of `shape`, which is the one without internal
+	 * nodes; the kernel reads in->shape. NULL: always `shape`. */
+	const dev_shape *(*choose)(const double *param);
 	const dev_param *param; int n_param;
 	const dev_obs *obs; int n_obs;
 	int n_const;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Diode on lanes: forward rate at v + shift, reverse rate at v - shift, f = q (l+ - l-), S = 2 q^2 (l+ + l-); charge at
- * v. DEV_CARD: SPICE's S = 2q|I|. See diode.c and junction.h.
+ * v. DEV_CARD: SPICE's S = 2q|I|. Breakdown is a second source of the same kind from cathode to anode. The shape tells
+ * what there is: a third port is the anode behind the series resistance; the sources are shot, then, where present,
+ * breakdown, rs and flicker. See diode.c and junction.h.
  */
 #ifndef DEV_DIODE_KERNEL_H
 #define DEV_DIODE_KERNEL_H
@@ -12,84 +14,217 @@ enum {
 	DIODE_INV_U,
 	DIODE_INV_N,
 	DIODE_TT,
-	DIODE_CJ,
-	DIODE_VJ,
-	DIODE_MJ,
-	DIODE_FC,
+	DIODE_CJ, /* bottom: capacitance, potential, grading, corner; then the same of the sidewall */
+	DIODE_CJSW = DIODE_CJ + 4,
+	DIODE_INV_NBV = DIODE_CJSW + 4,
+	DIODE_OFFSET, /* B/(nbv U) */
+	DIODE_GS,     /* series conductance */
+	DIODE_4KT,
+	DIODE_KF,
+	DIODE_AF,
+	DIODE_ONE, /* exponent of 1/f */
 	DIODE_N_CONST
 };
-enum { DIODE_OBS_ID, DIODE_OBS_GD, DIODE_OBS_CD, DIODE_OBS_S, DIODE_OBS_S_CARD, DIODE_N_OBS };
+enum { DIODE_OBS_ID, DIODE_OBS_GD, DIODE_OBS_CD, DIODE_OBS_S, DIODE_OBS_S_CARD, DIODE_OBS_VD, DIODE_N_OBS };
 
-static inline junction_rates diode_rates(const dev_in *in, int i, lane v)
+/* What an instance has: the anode's port, and the numbers of its noise sources, -1 where it lacks one. */
+typedef struct diode_parts {
+	int anode, breakdown, series, flicker;
+} diode_parts;
+
+/* A source with rates, from port `from` to port `to`: forward rate ahead, reverse rate back. */
+typedef struct diode_source {
+	int number, from, to;
+	junction_rates ahead, back;
+} diode_source;
+
+static inline diode_parts diode_look(const dev_shape *shape)
 {
-	return junction_rates_at(v, kernel_get(in->k, DIODE_IS_Q, i), kernel_get(in->k, DIODE_INV_U, i),
-	                         kernel_get(in->k, DIODE_INV_N, i));
+	diode_parts parts = {.anode = shape->n_port > 2 ? 2 : 0, .breakdown = -1, .series = -1, .flicker = -1};
+	int n = 1;
+	if (n < shape->n_noise && shape->noise[n].rates)
+		parts.breakdown = n++;
+	if (parts.anode)
+		parts.series = n++;
+	if (n < shape->n_noise)
+		parts.flicker = n;
+	return parts;
+}
+
+static inline lane diode_across(const double *v, int from, int to, int i)
+{
+	return kernel_get(v, from, i) - kernel_get(v, to, i);
+}
+
+static inline junction_rates diode_rates(const dev_in *in, int i, int mirrored, lane v)
+{
+	const lane is_q = kernel_get(in->k, DIODE_IS_Q, i), inv_u = kernel_get(in->k, DIODE_INV_U, i);
+	if (mirrored)
+		return junction_rates_far(v, is_q, inv_u, kernel_get(in->k, DIODE_INV_NBV, i),
+		                          kernel_get(in->k, DIODE_OFFSET, i));
+	return junction_rates_at(v, is_q, inv_u, kernel_get(in->k, DIODE_INV_N, i));
+}
+
+/* Rates of source `number`; *plain gets those without a shift. */
+static inline diode_source diode_source_at(const dev_in *in, int i, int number, junction_rates *plain)
+{
+	const dev_noise *noise = &in->shape->noise[number];
+	diode_source s = {.number = number, .from = noise->from, .to = noise->to};
+	const lane v = diode_across(in->v, s.from, s.to, i);
+	*plain = s.ahead = s.back = diode_rates(in, i, number > 0, v);
+	if (in->shift) {
+		const lane shift = diode_across(in->shift + number * in->shape->n_port * LANES, s.from, s.to, i);
+		s.ahead = diode_rates(in, i, number > 0, v + shift);
+		s.back = diode_rates(in, i, number > 0, v - shift);
+	}
+	return s;
+}
+
+/* Bottom (first = DIODE_CJ) or sidewall. */
+static inline junction_charge diode_depletion(const dev_in *in, int i, int first, lane v)
+{
+	return junction_depletion(v, kernel_get(in->k, first, i), kernel_get(in->k, first + 1, i),
+	                          kernel_get(in->k, first + 2, i), kernel_get(in->k, first + 3, i));
 }
 
 /* Charge and capacitance at v; r: unshifted rates there. */
 static inline junction_charge diode_charge(const dev_in *in, int i, lane v, const junction_rates *r)
 {
 	const lane tt = PHYS_Q * kernel_get(in->k, DIODE_TT, i);
-	junction_charge charge = junction_depletion(v, kernel_get(in->k, DIODE_CJ, i), kernel_get(in->k, DIODE_VJ, i),
-	                                            kernel_get(in->k, DIODE_MJ, i), kernel_get(in->k, DIODE_FC, i));
+	junction_charge charge = diode_depletion(in, i, DIODE_CJ, v);
+	if (lane_mask_bits(kernel_get(in->k, DIODE_CJSW, i) != 0.0)) { /* cost only */
+		const junction_charge side = diode_depletion(in, i, DIODE_CJSW, v);
+		charge.q += side.q;
+		charge.c += side.c;
+	}
 	charge.q += tt * (r->forward - r->reverse);
 	charge.c += tt * (r->dforward - r->dreverse);
 	return charge;
 }
 
-static inline void diode_put_charge(const dev_in *in, dev_out *out, int i, lane v, const junction_rates *r)
+/* Observables: current and conductance are those of the junction with its breakdown. */
+static inline void diode_put_obs(dev_out *out, int i, lane v, lane c, const junction_rates *r,
+                                 const junction_rates *broken)
 {
-	const junction_charge charge = diode_charge(in, i, v, r);
-	if (in->want & DEV_Q)
-		kernel_put_pair(out->q, 0, 1, i, charge.q);
-	if (in->want & DEV_C)
-		kernel_put_admittance(out->c, 0, i, charge.c);
-	if (in->want & DEV_OBS) {
-		kernel_put(out->obs, DIODE_OBS_ID, i, PHYS_Q * (r->forward - r->reverse));
-		kernel_put(out->obs, DIODE_OBS_GD, i, PHYS_Q * (r->dforward - r->dreverse));
-		kernel_put(out->obs, DIODE_OBS_CD, i, charge.c);
-		kernel_put(out->obs, DIODE_OBS_S, i, 2 * PHYS_Q * PHYS_Q * (r->forward + r->reverse));
-		kernel_put(out->obs, DIODE_OBS_S_CARD, i, 2 * PHYS_Q * PHYS_Q * lane_abs(r->forward - r->reverse));
+	const lane current = PHYS_Q * (r->forward - r->reverse) - PHYS_Q * (broken->forward - broken->reverse);
+	const lane stream = r->forward + r->reverse + (broken->forward + broken->reverse);
+	const double unit = 2 * PHYS_Q * PHYS_Q;
+	kernel_put(out->obs, DIODE_OBS_ID, i, current);
+	kernel_put(out->obs, DIODE_OBS_GD, i,
+	           PHYS_Q * (r->dforward - r->dreverse) + PHYS_Q * (broken->dforward - broken->dreverse));
+	kernel_put(out->obs, DIODE_OBS_CD, i, c);
+	kernel_put(out->obs, DIODE_OBS_S, i, unit * stream);
+	kernel_put(out->obs, DIODE_OBS_S_CARD, i,
+	           unit * (lane_abs(r->forward - r->reverse) + lane_abs(broken->forward - broken->reverse)));
+	kernel_put(out->obs, DIODE_OBS_VD, i, v);
+}
+
+/* The card's law is 2q|I|, whose corner at I = 0 gets the slope 0. */
+static inline void diode_put_noise(const dev_in *in, dev_out *out, int i, const diode_source *a)
+{
+	const double unit = 2 * PHYS_Q * PHYS_Q, sign = in->want & DEV_CARD ? -1 : 1;
+	const lane s = unit * (a->ahead.forward + sign * a->back.reverse);
+	const lane slope = unit * (a->ahead.dforward + sign * a->back.dreverse);
+	if (in->want & DEV_S)
+		kernel_put(out->s, a->number, i, lane_abs(s));
+	if (in->want & DEV_DS)
+		kernel_put_pair(out->ds + a->number * in->shape->n_port * LANES, a->from, a->to, i,
+		                lane_select(s < 0.0, -slope, lane_select(s > 0.0, slope, lane_set(0))));
+}
+
+static inline void diode_put_rates(const dev_in *in, dev_out *out, int i, const diode_source *a)
+{
+	if (in->want & (DEV_S | DEV_DS))
+		diode_put_noise(in, out, i, a);
+	if (in->want & DEV_RATE) {
+		kernel_put(out->rate, 2 * a->number, i, a->ahead.forward);
+		kernel_put(out->rate, 2 * a->number + 1, i, a->back.reverse);
 	}
 }
 
-/* Forward rate from `ahead`, reverse from `back`; the card's law is 2q|I|, whose corner at I = 0 gets the slope 0. */
-static inline void diode_put_noise(const dev_in *in, dev_out *out, int i, const junction_rates *ahead,
-                                   const junction_rates *back)
+/* f and g of series resistance and junction; current and conductance of the junction, anode to cathode. */
+static inline void diode_put_current(const dev_in *in, dev_out *out, int i, const diode_parts *parts, lane current,
+                                     lane conductance)
 {
-	const double unit = 2 * PHYS_Q * PHYS_Q, sign = in->want & DEV_CARD ? -1 : 1;
-	const lane s = unit * (ahead->forward + sign * back->reverse);
-	const lane slope = unit * (ahead->dforward + sign * back->dreverse);
-	if (in->want & DEV_S)
-		kernel_put(out->s, 0, i, lane_abs(s));
-	if (in->want & DEV_DS)
-		kernel_put_pair(out->ds, 0, 1, i,
-		                lane_select(s < 0.0, -slope, lane_select(s > 0.0, slope, lane_set(0))));
+	const lane gs = kernel_get(in->k, DIODE_GS, i), drop = diode_across(in->v, 0, parts->anode, i);
+	if (in->want & DEV_F) {
+		kernel_put_pair(out->f, parts->anode, 1, i, current);
+		if (parts->anode) {
+			kernel_put(out->f, 0, i, gs * drop);
+			kernel_put(out->f, parts->anode, i, current - gs * drop);
+		}
+	}
+	if (in->want & DEV_G)
+		kernel_put_admittance(out->g, 0, i, conductance);
+	if ((in->want & DEV_G) && parts->anode) {
+		kernel_put(out->g, 0, i, conductance + gs);
+		kernel_put(out->g, 4, i, gs);
+		kernel_put(out->g, 5, i, -gs);
+		kernel_put(out->g, 6, i, -gs);
+	}
+}
+
+/* Noise of the series resistance and flicker; total: the junction's current. */
+static inline void diode_put_rest(const dev_in *in, dev_out *out, int i, const diode_parts *parts, lane total)
+{
+	const int other[2] = {parts->series, parts->flicker};
+	for (int n = 0; n < 2; n++) {
+		if (other[n] < 0)
+			continue;
+		if (in->want & DEV_DS)
+			for (int p = 0; p < in->shape->n_port; p++)
+				kernel_put(out->ds + other[n] * in->shape->n_port * LANES, p, i, lane_set(0));
+		if (!(in->want & DEV_S))
+			continue;
+		lane density = kernel_get(in->k, DIODE_4KT, i) * kernel_get(in->k, DIODE_GS, i);
+		if (n == 1)
+			density = lane_select(total == 0.0, lane_set(0),
+			                      kernel_get(in->k, DIODE_KF, i) *
+			                          lane_pow(lane_abs(total), kernel_get(in->k, DIODE_AF, i)));
+		kernel_put(out->s, other[n], i, density);
+	}
+}
+
+static inline void diode_clear(const dev_in *in, dev_out *out, int i, const diode_parts *parts)
+{
+	if (!parts->anode)
+		return;
+	if (in->want & DEV_Q)
+		kernel_put(out->q, 0, i, lane_set(0));
+	for (int n = 0; n < in->shape->n_noise && (in->want & DEV_DS); n++)
+		kernel_put(out->ds + n * in->shape->n_port * LANES, 0, i, lane_set(0));
 }
 
 static inline void diode_eval(const dev_in *in, dev_out *out)
 {
+	const diode_parts parts = diode_look(in->shape);
 	for (int i = 0; i < LANES; i += LANE_WIDTH) {
-		const lane v = kernel_get(in->v, 0, i) - kernel_get(in->v, 1, i);
-		junction_rates ahead = diode_rates(in, i, v), back = ahead;
-		if (in->want & (DEV_Q | DEV_C | DEV_OBS))
-			diode_put_charge(in, out, i, v, &ahead);
-		if (in->shift) {
-			const lane shift = kernel_get(in->shift, 0, i) - kernel_get(in->shift, 1, i);
-			ahead = diode_rates(in, i, v + shift);
-			back = diode_rates(in, i, v - shift);
-		}
+		const lane v = diode_across(in->v, parts.anode, 1, i);
 		const double part = in->want & DEV_REST ? 0 : PHYS_Q;
-		if (in->want & DEV_F)
-			kernel_put_pair(out->f, 0, 1, i, part * (ahead.forward - back.reverse));
-		if (in->want & DEV_G)
-			kernel_put_admittance(out->g, 0, i, part * (ahead.dforward - back.dreverse));
-		if (in->want & (DEV_S | DEV_DS))
-			diode_put_noise(in, out, i, &ahead, &back);
-		if (in->want & DEV_RATE) {
-			kernel_put(out->rate, 0, i, ahead.forward);
-			kernel_put(out->rate, 1, i, back.reverse);
+		junction_rates plain, broken = {lane_set(0), lane_set(0), lane_set(0), lane_set(0)};
+		diode_clear(in, out, i, &parts);
+		const diode_source shot = diode_source_at(in, i, 0, &plain);
+		lane net = shot.ahead.forward - shot.back.reverse, slope = shot.ahead.dforward - shot.back.dreverse;
+		diode_put_rates(in, out, i, &shot);
+		if (parts.breakdown > 0) {
+			const diode_source second = diode_source_at(in, i, parts.breakdown, &broken);
+			net -= second.ahead.forward - second.back.reverse;
+			slope += second.ahead.dforward - second.back.dreverse;
+			diode_put_rates(in, out, i, &second);
 		}
+		if (in->want & (DEV_F | DEV_G))
+			diode_put_current(in, out, i, &parts, part * net, part * slope);
+		if (in->want & (DEV_S | DEV_DS))
+			diode_put_rest(in, out, i, &parts, PHYS_Q * net);
+		if (!(in->want & (DEV_Q | DEV_C | DEV_OBS)))
+			continue;
+		const junction_charge charge = diode_charge(in, i, v, &plain);
+		if (in->want & DEV_Q)
+			kernel_put_pair(out->q, parts.anode, 1, i, charge.q);
+		if (in->want & DEV_C)
+			kernel_put_admittance(out->c, 0, i, charge.c);
+		if (in->want & DEV_OBS)
+			diode_put_obs(out, i, v, charge.c, &plain, &broken);
 	}
 }
 #endif

@@ -27,6 +27,15 @@ static inline double junction_potential(double vj, double tnom, double t)
 	return vj * ratio - 3 * phys_ut(t) * log(ratio) - junction_gap(tnom) * ratio + junction_gap(t);
 }
 
+/* Factor on a zero-bias depletion capacitance between tnom and t, SPICE's, by way of 27 C [spice3]; vj: at tnom. */
+static inline double junction_warm(double vj, double mj, double tnom, double t)
+{
+	const double room = 27 + PHYS_ZERO_C, base = junction_potential(vj, tnom, room);
+	const double old = tnom == room ? 1 : 1 + mj * (4e-4 * (tnom - room) + 1 - vj / base);
+	const double from = tnom == room ? vj : base;
+	return (1 + mj * (4e-4 * (t - room) + 1 - junction_potential(vj, tnom, t) / from)) / old;
+}
+
 typedef struct junction_rates {
 	lane forward, reverse;   /* 1/s */
 	lane dforward, dreverse; /* per V */
@@ -54,16 +63,17 @@ static inline lane junction_limexp_slope(lane x)
 	return lane_exp(lane_min(x, lane_set(LANE_LIMEXP)));
 }
 
-/* Rates at junction voltage v; is_q = Is/q, inv_u = 1/U, inv_n = 1/n. */
-static inline junction_rates junction_rates_at(lane v, lane is_q, lane inv_u, lane inv_n)
+/* Rates at junction voltage v; is_q = Is/q, inv_u = 1/U, inv_n = 1/n. offset: the current is that of Is e^-offset,
+ * which may be far below the smallest number. */
+static inline junction_rates junction_rates_far(lane v, lane is_q, lane inv_u, lane inv_n, lane offset)
 {
 	const lane x = v * inv_u, m = lane_abs(x);
 	const lane_mask ahead = x > 0.0;
 	lane slope;
 	const lane scale = is_q * junction_rho(m, inv_n, &slope);
 	slope = lane_select(ahead, slope, -slope); /* d ln(rho)/dx */
-	const lane up = lane_select(ahead, x * inv_n, x), up_slope = lane_select(ahead, inv_n, lane_set(1));
-	const lane down = lane_select(ahead, x * (inv_n - 1.0), lane_set(0));
+	const lane up = lane_select(ahead, x * inv_n, x) - offset, up_slope = lane_select(ahead, inv_n, lane_set(1));
+	const lane down = lane_select(ahead, x * (inv_n - 1.0), lane_set(0)) - offset;
 	const lane down_slope = lane_select(ahead, inv_n - 1.0, lane_set(0));
 	junction_rates r;
 	r.forward = scale * lane_limexp(up);
@@ -71,6 +81,10 @@ static inline junction_rates junction_rates_at(lane v, lane is_q, lane inv_u, la
 	r.dforward = inv_u * (slope * r.forward + scale * up_slope * junction_limexp_slope(up));
 	r.dreverse = inv_u * (slope + down_slope) * r.reverse;
 	return r;
+}
+static inline junction_rates junction_rates_at(lane v, lane is_q, lane inv_u, lane inv_n)
+{
+	return junction_rates_far(v, is_q, inv_u, inv_n, lane_set(0));
 }
 
 typedef struct junction_charge {

@@ -223,25 +223,30 @@ ts_status elab_bind_start(elab_bind *bind, int n_node)
 	return bind_nodes(bind, n_node);
 }
 
+/* The words after nodes and model: a value, where the letter takes one, and `off`. */
 static ts_status bind_words(elab_bind *bind, int first)
 {
 	const net_card *card = bind->card;
 	if (strchr("vi", card->name[0]))
 		return elab_bind_source(bind, first);
-	if (first < card->n_word)
-		TS_TRY(elab_refuse_word(bind, &card->word[first]));
-	const char *name = card->n_word > first ? elab_value_name(card->name[0]) : NULL;
-	if (name) {
+	const char *name = elab_value_name(card->name[0]);
+	for (; first < card->n_word; first++) {
+		const net_word *word = &card->word[first];
+		int ignored;
 		double value;
-		TS_TRY(elab_bind_word(bind, &card->word[first], &value));
-		TS_TRY(elab_bind_set(bind, name, value, card->word[first].span));
-		first++;
+		TS_TRY(elab_refuse_word(bind, word, &ignored));
+		if (ignored)
+			continue;
+		if (!name) {
+			diag_add_origin(bind->b->diag, E0315, word->span, bind->frame->origin,
+			                "'%s' does not belong here", word->text);
+			return TS_NETLIST;
+		}
+		TS_TRY(elab_bind_word(bind, word, &value));
+		TS_TRY(elab_bind_set(bind, name, value, word->span));
+		name = NULL;
 	}
-	if (first >= card->n_word)
-		return TS_OK;
-	diag_add_origin(bind->b->diag, E0315, card->word[first].span, bind->frame->origin, "'%s' does not belong here",
-	                card->word[first].text);
-	return TS_NETLIST;
+	return TS_OK;
 }
 
 static int shape_terminals(const dev_shape *shape)
@@ -462,6 +467,8 @@ static ts_status bind_and_add(elab_builder *b, elab_frame *frame, const net_card
 	TS_TRY(elab_apply_device(&bind));
 	TS_TRY(apply_multiplier(&bind));
 	TS_TRY(check_missing(&bind));
+	if (bind.type->choose)
+		bind.shape = bind.type->choose(bind.param);
 	TS_TRY(check_temperature(&bind));
 	TS_TRY(check_derive(&bind));
 	return add_instance(&bind);

@@ -72,9 +72,24 @@ double elab_fallback(const elab_builder *b, const dev_param *p)
 	return p->fallback;
 }
 
+/* Other names that simulators give to parameters of a card; a device's own names come first. */
+static const struct {
+	const char *name, *own;
+} alias_table[] = {{"cj0", "cjo"}, {"cj", "cjo"},   {"js", "is"},  {"pb", "vj"},   {"php", "vjsw"},
+                   {"cjp", "cjsw"}, {"vt0", "vto"}, {"u0", "uo"}, {"cj0", "cj"}};
+
+static int find_param(const dev_type *type, const char *name)
+{
+	int index = dev_param_find(type, name, 1);
+	for (size_t i = 0; i < sizeof alias_table / sizeof *alias_table && index < 0; i++)
+		if (strcmp(alias_table[i].name, name) == 0)
+			index = dev_param_find(type, alias_table[i].own, 1);
+	return index;
+}
+
 static ts_status set_model_param(elab_bind *bind, const elab_frame *frame, elab_model *model, const net_param *param)
 {
-	const int index = dev_param_find(model->type, param->name, 1);
+	const int index = find_param(model->type, param->name);
 	double limit;
 	if (index < 0 && elab_bin_is_limit(param->name))
 		return elab_param_value(&bind->b->eval, &frame->scope, param, &limit);

@@ -57,9 +57,16 @@ ts_status elab_refuse_controlled(const elab_bind *bind)
 	return TS_OK;
 }
 
-ts_status elab_refuse_word(const elab_bind *bind, const net_word *word)
+ts_status elab_refuse_word(const elab_bind *bind, const net_word *word, int *ignored)
 {
 	const char *name = word->n_arg == 0 ? word->text : "";
+	*ignored = strcmp(name, "off") == 0 && bind->model && strchr("dm", bind->card->name[0]);
+	if (*ignored) {
+		diag_add_origin(bind->b->diag, W0302, word->span, bind->frame->origin,
+		                "'off' of '%s', a starting guess, has no effect: set node voltages with .nodeset",
+		                bind->card->name);
+		return TS_OK;
+	}
 	const int on = strcmp(name, "on") == 0 && strchr("sw", bind->card->name[0]);
 	if ((strcmp(name, "off") != 0 && !on) || !bind->model)
 		return TS_OK;

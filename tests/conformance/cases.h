@@ -69,6 +69,13 @@ static const conf_recipe conf_recipes[] = {
     {"diode", "", "", NULL, 0},
     {"diode", "n=1.7", "is=1e-9 n=1.7 cjo=2e-12 vj=0.8 mj=0.35 tt=5e-9 area=2 m=3", NULL, 0},
     {"diode", "xti", "is=1e-12 n=1.05 cjo=1e-12 fc=0.3 tnom=50 eg=0.69 xti=2", NULL, 0},
+    {"diode", "rs", "is=1e-12 rs=50 area=2 m=3 cjo=1e-12 trs1=1e-3", NULL, 0},
+    {"diode", "bv", "is=1e-13 bv=1.5 ibv=1e-6 nbv=1.3 jsw=1e-14 pj=2 cjsw=1e-12", NULL, 0},
+    {"diode", "flicker", "is=1e-12 kf=1e-16 af=1.2", NULL, 0},
+    {"diode", "bv flicker", "is=1e-13 bv=1 kf=1e-16", NULL, 0},
+    {"diode", "rs bv", "is=1e-12 n=1.2 rs=10 bv=2 ibv=1e-5 cjo=1e-12 tt=1e-9", NULL, 0},
+    {"diode", "rs flicker", "is=1e-12 rs=100 kf=1e-16 af=1.5", NULL, 0},
+    {"diode", "rs bv flicker", "is=1e-12 rs=100 bv=40 kf=1e-16", NULL, 0},
     {"mosfet_subvt", "", "", NULL, 0},
     {"mosfet_subvt", "n=1.4", "i0=3e-7 vth=0.4 n=1.4 w=4e-6 l=1e-6 cgs=1e-15 cgd=2e-15 cgb=3e-16 cdb=1e-15 csb=4e-15",
      NULL, 0},
@@ -209,6 +216,8 @@ static inline int conf_open(conf_case *c, int i, double temperature)
 	const int threshold = dev_param_index(c->type, "vto");
 	if (threshold >= 0 && c->polarity < 0)
 		c->param[threshold] = -c->param[threshold]; /* SPICE cards of pmos have a negative one */
+	if (c->type->choose)
+		c->shape = c->type->choose(c->param);
 	const char *bad = conf_derive(c);
 	CONF_CHECK(!bad, c->name, "derive at %g K refuses '%s'", temperature, bad ? bad : "");
 	return 1;

@@ -45,6 +45,18 @@ static inline void conf_random_bias(conf_random *r, const conf_case *c, conf_bia
 		conf_random_lane(r, c, bias, j);
 	bias->shifted = 0;
 }
+/* Make the ends of every noise source equal: no net current, the state a circuit at rest is in. Sources in series need
+ * as many rounds as there are. */
+static inline void conf_equalise(const conf_case *c, conf_bias *bias)
+{
+	for (int round = 0; round < c->shape->n_noise; round++)
+		for (int k = 0; k < c->shape->n_noise; k++)
+			for (int j = 0; j < LANES; j++) {
+				double *from = &bias->v[c->shape->noise[k].from * LANES + j];
+				double *to = &bias->v[c->shape->noise[k].to * LANES + j];
+				*from = *to = fmin(*from, *to);
+			}
+}
 /* Does any noise source of the device have rates of single electrons, so that f and s follow a shift? */
 static inline int conf_has_rates(const conf_case *c)
 {

@@ -134,7 +134,7 @@ static double rounding_of(conf_point at, const conf_out *out, kind what, int row
 			size = fmax(size, fabs(conf_at(out->q, p, j)) + row_size(c, out, what, p, j) * conf_ut(c));
 	}
 	for (int k = 0; k < c->shape->n_noise && what == KIND_F; k++)
-		if (c->shape->noise[k].spectrum == DEV_WHITE)
+		if (c->shape->noise[k].rates)
 			size = fmax(size, conf_at(out->s, k, j) / (2 * PHYS_Q));
 	return ROUNDING * ulps * DBL_EPSILON * size;
 }

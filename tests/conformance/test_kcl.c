@@ -106,13 +106,6 @@ static void test_bias(const conf_case *c, const conf_bias *bias, laws *l)
 	}
 }
 
-/* Make the ends of every noise source equal: no net current, the state a circuit at rest is in. */
-static void equalise(const conf_case *c, conf_bias *bias)
-{
-	for (int k = 0; k < c->shape->n_noise; k++)
-		for (int j = 0; j < LANES; j++)
-			bias->v[c->shape->noise[k].to * LANES + j] = bias->v[c->shape->noise[k].from * LANES + j];
-}
 static double largest_c(const conf_case *c, const conf_out *out, int j)
 {
 	double size = 0;
@@ -216,7 +209,7 @@ static void test_case(const conf_case *c, conf_random *random)
 		bias.shifted = 0;
 		if (c->type->linear_q)
 			test_linear(c, &bias, &first, &l);
-		equalise(c, &bias);
+		conf_equalise(c, &bias);
 		test_rest(c, random, &bias, &l);
 	}
 	report(c, &l);

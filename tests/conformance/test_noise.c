@@ -170,9 +170,7 @@ static void test_bias(const conf_case *c, conf_random *random, laws *l)
 		anywhere((conf_point){c, &bias, j}, &out, l);
 		no_power((conf_point){c, &bias, j}, &out, l);
 	}
-	for (int k = 0; k < c->shape->n_noise; k++)
-		for (int j = 0; j < LANES; j++)
-			bias.v[c->shape->noise[k].to * LANES + j] = bias.v[c->shape->noise[k].from * LANES + j];
+	conf_equalise(c, &bias);
 	conf_eval(c, &bias, DEV_F | DEV_G | DEV_S, &out);
 	for (int j = 0; j < LANES; j++)
 		at_rest((conf_point){c, &bias, j}, &out, l);

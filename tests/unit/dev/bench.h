@@ -65,6 +65,8 @@ static inline void bench_set(bench *b, const char *name, double value)
 /* NULL, or the parameter derive() refused */
 static inline const char *bench_derive(bench *b)
 {
+	if (b->type->choose)
+		b->shape = b->type->choose(b->param);
 	const char *wrong = b->type->derive(b->param, b->polarity, b->temperature, b->one_k);
 	for (int i = 0; i < b->type->n_const; i++)
 		for (int j = 0; j < LANES; j++)

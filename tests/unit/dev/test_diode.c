@@ -150,6 +150,88 @@ static void test_charge(void)
 	free(b);
 }
 
+/* Ports p, n, a: the junction sits between a and n, the resistance between p and a. */
+static void test_series(void)
+{
+	t_section("series resistance");
+	bench *b = diode(1);
+	T_INT(b->shape->n_port, 2);
+	bench_set(b, "rs", 40);
+	bench_set(b, "area", 2);
+	bench_set(b, "trs1", 1e-3);
+	b->temperature = ROOM + 50;
+	T_TRUE(bench_derive(b) == NULL);
+	T_INT(b->shape->n_port, 3);
+	const double gs = 2 / (40 * 1.05), junction = 0.3, drop = 0.01;
+	bench_bias(b, 2, 0.25 + junction);
+	bias(b, junction + drop);
+	T_REL(b->f[P][0], gs * drop, TOL_CLOSED);
+	T_REL(b->s[1][0], 4 * PHYS_K * (ROOM + 50) * gs, TOL_CLOSED);
+	T_REL(b->f[2][0], -b->f[N][0] - b->f[P][0], TOL_CLOSED);
+	T_ABS(b->q[P][0], 0, 0);
+	T_REL(b->q[2][0], -b->q[N][0], 0);
+	T_REL(bench_stamp(b, b->g, P, 2, DEV_G), -gs, TOL_CLOSED);
+	T_REL(bench_stamp(b, b->g, 2, 2, DEV_G) - bench_stamp(b, b->g, P, P, DEV_G), -bench_stamp(b, b->g, N, 2, DEV_G),
+	      TOL_CLOSED);
+	free(b);
+}
+
+/* The current at -bv is ibv but for Is bv/U; the noise of breakdown and junction together is 4kT g at V = 0. */
+static void test_breakdown(double ideality)
+{
+	t_section("breakdown, nbv = %g", ideality);
+	const double u = phys_ut(ROOM), ibv = 1e-4;
+	bench *b = diode(1);
+	bench_set(b, "bv", 5);
+	bench_set(b, "ibv", ibv);
+	bench_set(b, "nbv", ideality);
+	T_TRUE(bench_derive(b) == NULL);
+	bias(b, -5);
+	const double parts = 1e-15 * 5 / u / ibv; /* Is B/U, B < bv */
+	T_REL(b->f[P][0], -ibv, parts + TOL_CLOSED);
+	T_REL(b->s[1][0], 2 * PHYS_Q * ibv, parts + TOL_CLOSED);
+	const double at_bv = b->s[1][0];
+	bias(b, -5 + 3 * ideality * u);
+	T_REL(b->s[1][0], at_bv * exp(-3), 1e-10);
+	bias(b, 0);
+	T_ABS(b->f[P][0], 0, 1e-40);
+	T_REL(b->s[0][0] + b->s[1][0], 4 * PHYS_K * ROOM * b->g[0][0], TOL_CLOSED);
+	free(b);
+}
+
+static void test_flicker(void)
+{
+	t_section("flicker noise kf |I|^af");
+	bench *b = diode(1.5);
+	bench_set(b, "kf", 1e-15);
+	bench_set(b, "af", 1.3);
+	T_TRUE(bench_derive(b) == NULL);
+	T_INT(b->shape->noise[1].spectrum, DEV_FLICKER);
+	bias(b, 0.5);
+	T_REL(b->s[1][0], 1e-15 * pow(b->f[P][0], 1.3), TOL_CLOSED);
+	bias(b, 0);
+	T_ABS(b->s[1][0], 0, 0);
+	free(b);
+}
+
+static void test_sidewall(void)
+{
+	t_section("sidewall");
+	bench *b = diode(1);
+	bench_set(b, "jsw", 2e-15);
+	bench_set(b, "cjsw", 3e-15);
+	bench_set(b, "vjsw", 0.6);
+	bench_set(b, "mjsw", 0.3);
+	bench_set(b, "tt", 0);
+	bench_set(b, "pj", 5);
+	bench_set(b, "m", 2);
+	T_TRUE(bench_derive(b) == NULL);
+	bias(b, -2);
+	T_REL(b->f[P][0], -2 * (1e-15 + 5 * 2e-15), TOL_CLOSED);
+	T_REL(b->c[0][0], 2 * (1e-15 * pow(1 + 2 / 0.8, -0.4) + 15e-15 * pow(1 + 2 / 0.6, -0.3)), TOL_CLOSED);
+	free(b);
+}
+
 static void test_linear(void)
 {
 	t_section("resistor, capacitor, inductor");
@@ -196,6 +278,11 @@ int main(void)
 	test_card(1);
 	test_card(1.7);
 	test_charge();
+	test_series();
+	test_breakdown(1);
+	test_breakdown(1.8);
+	test_flicker();
+	test_sidewall();
 	test_linear();
 	return t_done();
 }
