@@ -11,6 +11,7 @@
 #include "dev/diode_kernel.h"
 #include "dev/inductor_kernel.h"
 #include "dev/mosfet_ekv_kernel.h"
+#include "dev/mosfet_level1_kernel.h"
 #include "dev/mosfet_subvt_kernel.h"
 #include "dev/mutual_kernel.h"
 #include "dev/resistor_kernel.h"

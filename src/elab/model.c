@@ -75,7 +75,7 @@ double elab_fallback(const elab_builder *b, const dev_param *p)
 /* Other names that simulators give to parameters of a card; a device's own names come first. */
 static const struct {
 	const char *name, *own;
-} alias_table[] = {{"cj0", "cjo"}, {"cj", "cjo"},   {"js", "is"},  {"pb", "vj"},   {"php", "vjsw"},
+} alias_table[] = {{"cj0", "cjo"},  {"cj", "cjo"},  {"js", "is"}, {"pb", "vj"}, {"php", "vjsw"},
                    {"cjp", "cjsw"}, {"vt0", "vto"}, {"u0", "uo"}, {"cj0", "cj"}};
 
 static int find_param(const dev_type *type, const char *name)

@@ -326,13 +326,28 @@ static int string_value(net_card_reader *r, net_param *p)
 	return 1;
 }
 
-/* On elements: as far as the expression goes. */
+/* Where the next item of ic=1,2,3 begins behind `end`, 0 if there is none. Only ic= has such lists on elements. */
+static size_t next_item(const net_card_reader *r, const net_param *p, size_t end)
+{
+	while (net_is_blank(peek(r, end)))
+		end++;
+	if (strcmp(p->name, "ic") != 0 || peek(r, end++) != ',')
+		return 0;
+	return end < r->end ? end : 0;
+}
+
+/* On elements: as far as the expression goes. The value of a list is that of its first item. */
 static int element_value(net_card_reader *r, net_param *p)
 {
 	size_t end = r->at;
-	const net_range range = {.text = r->text, .from = r->at, .to = r->end, .prefix = NET_PREFIX};
-	p->value = net_expr_read(r->arena, range, &end, &r->fault);
-	return p->value && refuse_dollar(r, r->at, end) ? keep_value(r, p, end) : 0;
+	for (size_t at = end; at; at = next_item(r, p, end)) {
+		const net_range range = {.text = r->text, .from = at, .to = r->end, .prefix = NET_PREFIX};
+		const net_expr *item = net_expr_read(r->arena, range, &end, &r->fault);
+		if (!item || !refuse_dollar(r, at, end))
+			return 0;
+		p->value = p->value ? p->value : item;
+	}
+	return keep_value(r, p, end);
 }
 
 /* On .param and .expect: everything up to the next parameter, which must be an expression. */

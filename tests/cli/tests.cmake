@@ -142,6 +142,8 @@ set_tests_properties(cli.run.measures PROPERTIES FIXTURES_SETUP measures)
 set_tests_properties(cli.show.measures PROPERTIES FIXTURES_REQUIRED measures)
 ts_cli_test(run.square EXIT 0 ARGS run decks/square.cir -o ${PROJECT_BINARY_DIR}/square.h5
   MATCH "1 +1e.06 +1.27324 " "3 +3e.06 +0.424413 " "9 +9e.06 +0.141471 " "THD 42.87")
+ts_cli_test(off EXIT 0 ARGS check bad/off.cir MATCH "off.cir:3:13: warning: .*'off' of 'd1'.*W0302" "off.cir:3:17: warning: .*ic="
+  "off.cir:4:15: warning: .*'off' of 'm1'" "off.cir:4:30: warning" REFUSE "error")
 
 # usage
 ts_cli_test(help EXIT 0 ARGS --help MATCH "run " "check " "extract " "dtm " "130")

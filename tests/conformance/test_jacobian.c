@@ -121,7 +121,7 @@ static double floor_of(const conf_case *c, const conf_out *out, kind what, int j
 	return what == KIND_F ? FLOOR_F : FLOOR_S;
 }
 /* Rounding of a value: charges of one device cancel, so theirs is that of the largest; a current may be the difference
- * of two streams, whose size is S/2q. */
+ * of two streams that enter its port, whose size is S/2q. */
 static double rounding_of(conf_point at, const conf_out *out, kind what, int row)
 {
 	const conf_case *c = at.c;
@@ -134,7 +134,7 @@ static double rounding_of(conf_point at, const conf_out *out, kind what, int row
 			size = fmax(size, fabs(conf_at(out->q, p, j)) + row_size(c, out, what, p, j) * conf_ut(c));
 	}
 	for (int k = 0; k < c->shape->n_noise && what == KIND_F; k++)
-		if (c->shape->noise[k].rates)
+		if (c->shape->noise[k].rates && (c->shape->noise[k].from == row || c->shape->noise[k].to == row))
 			size = fmax(size, conf_at(out->s, k, j) / (2 * PHYS_Q));
 	return ROUNDING * ulps * DBL_EPSILON * size;
 }

@@ -9,10 +9,10 @@
 #include "conformance/cases.h"
 
 /* "" and these, or several of them joined by " or ". */
-static const char *const units[] = {"",       "ohm",   "1/K", "1/K^2", "F",     "V",       "H",     "A",
-                                    "V or A", "s",     "Hz",  "1/s",   "deg",   "S",       "V/V", "A/A",   "C",
-                                    "eV",     "m",     "m^2", "F/m",   "F/m^2", "V^0.5",   "A/V^2", "V/m",
-                                    "1/V",    "C/m^2", "1/m", "V/K",   "V m",   "V^0.5 m", "A/m^2", "A/m"};
+static const char *const units[] = {"",    "ohm", "1/K", "1/K^2",   "F",     "V",     "H",      "A",      "V or A",
+                                    "s",   "Hz",  "1/s", "deg",     "S",     "V/V",   "A/A",    "C",      "eV",
+                                    "m",   "m^2", "F/m", "F/m^2",   "V^0.5", "A/V^2", "V/m",    "1/V",    "C/m^2",
+                                    "1/m", "V/K", "V m", "V^0.5 m", "A/m^2", "A/m",   "1/cm^3", "1/cm^2", "cm^2/(V s)"};
 
 static int known_unit(const char *unit)
 {

@@ -10,7 +10,7 @@
 
 #include "dev/dev.h"
 
-enum { BENCH_PORT = 12, BENCH_STAMP = 32, BENCH_CONST = 64, BENCH_PARAM = 80, BENCH_OBS = 16, BENCH_NOISE = 2 };
+enum { BENCH_PORT = 12, BENCH_STAMP = 32, BENCH_CONST = 64, BENCH_PARAM = 80, BENCH_OBS = 16, BENCH_NOISE = 6 };
 enum { BENCH_ALL = DEV_F | DEV_Q | DEV_G | DEV_C | DEV_S | DEV_DS | DEV_OBS };
 
 typedef struct bench {

@@ -118,7 +118,7 @@ static const bad_deck refused[] = {
     {".model dm d\nr1 a 0 dm\n", "2:8", "E0302", "type d"},
     {".model rm r r=1\nr1 a 0 rm 1 2\n", "3:13", "E0315", "'2'"},
     {".model rm r r=1\nr1 a 0 rm rm\n", "3:11", "E0315", "'rm'"},
-    {".model dm d\nd1 a 0 dm off\n", "3:11", "E0311", "off"},
+    {".model sm sw\ns1 a 0 a 0 sm off\n", "3:15", "E0311", "off"},
     {"c1 a 0 q='v(a)*time'\n", "2:16", "E0311", "depends on time"},
     {"c1 a 0 c='i(v1)'\nv1 a 0 1\n", "2:11", "E0311", "no energy"},
     {"b1 a 0 i='i(v1)'\nr1 a b 1\n", "2:11", "E0314", "branch current"},
