@@ -7,8 +7,8 @@
  * Breakdown, where bv is given, is a second junction, mirrored, with the current Is e^{-B/nbv U} (e^{-V/nbv U} - 1)
  * from cathode to anode and the electron rates that belong to it. So it obeys local detailed balance like the first,
  * adds nothing at V = 0 and has full shot noise 2q|I| in breakdown: right for tunnelling. The excess noise of an
- * avalanche is not included. B is SPICE's: the current at -bv is close to ibv. There SPICE leaves out the reverse
- * current Is.
+ * avalanche is not included. B is SPICE's: the current at -bv is close to ibv, whatever the area. There SPICE leaves out
+ * the reverse current Is.
  *
  * Series resistance rs: an internal node, and its own noise 4kT/R. Flicker: kf |I|^af / f at the junction.
  */
@@ -180,7 +180,7 @@ static const char *derive(const double *p, double polarity, double temperature, 
 	k[DIODE_KF] = p[P_KF];
 	k[DIODE_AF] = p[P_AF];
 	k[DIODE_ONE] = 1;
-	const char *bad = derive_breakdown(p, p[P_IBV] * scale / is, u, k);
+	const char *bad = derive_breakdown(p, p[P_IBV] / (p[P_AREA] * p[P_IS] * warm), u, k);
 	const int bottom[4] = {P_CJO, P_VJ, p[P_MJ] >= 0 ? P_MJ : P_GRADING, P_FC};
 	const int side[4] = {P_CJSW, P_VJSW, P_MJSW, P_FCS};
 	if (!bad)

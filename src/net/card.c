@@ -326,14 +326,12 @@ static int string_value(net_card_reader *r, net_param *p)
 	return 1;
 }
 
-/* Where the next item of ic=1,2,3 begins behind `end`, 0 if there is none. Only ic= has such lists on elements. */
+/* Where the next item of ic=1,2,3, the only list on elements, begins behind `end`; 0: there is none. */
 static size_t next_item(const net_card_reader *r, const net_param *p, size_t end)
 {
 	while (net_is_blank(peek(r, end)))
 		end++;
-	if (strcmp(p->name, "ic") != 0 || peek(r, end++) != ',')
-		return 0;
-	return end < r->end ? end : 0;
+	return strcmp(p->name, "ic") == 0 && peek(r, end) == ',' ? end + 1 : 0;
 }
 
 /* On elements: as far as the expression goes. The value of a list is that of its first item. */
