@@ -65,6 +65,8 @@ static ts_status read_probe(reader *r, const net_expr *plain, const char *as, co
 	if (!term || !copy)
 		return TS_NOMEM;
 	TS_TRY(elab_quantity_term(b, plain, term, &signal.name, &signal.unit));
+	if (!signal.name)
+		return TS_NOMEM;
 	TS_TRY(watch(b, &signal));
 	*copy = *plain;
 	copy->name = as;

@@ -53,10 +53,13 @@ static void print_call(writer *w, const net_expr *e)
 	put(w, ")");
 }
 
+/* A probe without nodes stands for what is stored under its name. */
 static void print_probe(writer *w, const net_expr *e)
 {
 	const int is_quantity = *e->name == '@';
 	put(w, e->name);
+	if (!e->node[0])
+		return;
 	put(w, is_quantity ? "" : "(");
 	put(w, e->node[0]);
 	put(w, is_quantity ? "[" : e->node[1] ? "," : "");
