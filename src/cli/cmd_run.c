@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/stop.h"
 #include "cli/cli.h"
+#include "cli/measure.h"
 #include "cli/simulate.h"
 
 enum { KEY_SEED = 256, KEY_SET, KEY_SAMPLES, KEY_FORMAT, KEY_JSON, KEY_CORNER, KEY_RESUME };
@@ -179,7 +180,11 @@ static ts_status simulate(run_job *job, cli_session *session, const char *comman
 	TS_TRY(cli_session_output(session, path, command, seed, &file));
 	job->simulation.each = after_point;
 	job->simulation.self = job;
-	const ts_status status = cli_simulate(session, &job->simulation, file);
+	ts_status status = cli_simulate(session, &job->simulation, file);
+	if (status == TS_OK || status == TS_STOPPED) {
+		const ts_status printed = cli_measure_print(file, session->diag, stdout, job->json);
+		status = status == TS_OK ? printed : status;
+	}
 	const ts_status closed = out_close(file, status == TS_OK, session->diag);
 	say_where(path, status);
 	return status == TS_OK ? closed : status;

@@ -24,6 +24,7 @@ typedef struct claim {
 	const sim_request *request;
 	diag_list *diag;
 	cli_estimate *out;
+	const cli_point *point;
 } claim;
 
 static ts_status unknown(const claim *c, const char *what)
@@ -241,13 +242,24 @@ static ts_status pbit_claim(claim *c)
 	return unknown(c, "use v0 vs worst tau tau_int p power energy_per_bit energy_per_tau landauer residual");
 }
 
+static int is_of_point(const void *self, const char *analysis)
+{
+	const claim *c = self;
+	const elab_circuit *circuit = c->session->circuit;
+	for (int i = 0; i < circuit->n_request; i++)
+		if (cli_is_done(circuit, c->point, i) && strcmp(circuit->request[i].name, analysis) == 0)
+			return 1;
+	return 0;
+}
+
 static ts_status measure_claim(const claim *c)
 {
 	int found = 0;
 	const double index = c->expect->has_at ? c->expect->at : 1;
 	if (!(index >= 1 && index <= 1e9))
 		return unknown(c, "at= counts the analyses from 1");
-	TS_TRY(cli_measure_find(c->file, c->expect->quantity, (long)index, c->diag, c->out, &found));
+	TS_TRY(cli_measure_find(c->file, c->expect->quantity, (long)index, (cli_measure_filter){is_of_point, c},
+	                        c->diag, c->out, &found));
 	return found ? TS_OK : unknown(c, "no analysis of its kind, or not so many");
 }
 
@@ -259,9 +271,25 @@ static const sim_request *find_request(const elab_circuit *c, const char *analys
 	return NULL;
 }
 
-/* Is the claim about something that is done at this point? */
-static int is_due(const elab_circuit *c, const elab_expect *x, const cli_point *point)
+/* A measure was taken at this point, or could be at no other. */
+static int is_measured(const elab_circuit *c, const out_file *file, const elab_expect *x, const cli_point *point)
 {
+	int is_elsewhere = point->request >= 0;
+	for (int i = 0; i < c->n_request; i++) {
+		char path[400];
+		snprintf(path, sizeof path, "/measures/%s/%s", c->request[i].name, x->quantity);
+		if (cli_is_done(c, point, i) && out_exists(file, path))
+			return 1;
+		is_elsewhere |= c->request[i].sweep.n_point > 0;
+	}
+	return !is_elsewhere;
+}
+
+/* Is the claim about something that is done at this point? */
+static int is_due(const elab_circuit *c, const out_file *file, const elab_expect *x, const cli_point *point)
+{
+	if (strcmp(x->analysis, "measure") == 0)
+		return is_measured(c, file, x, point);
 	const sim_request *request = find_request(c, x->analysis);
 	const char *cell = request ? NULL : find_pbit(c, x->analysis);
 	for (int i = 0, i_noise = 0; cell && !request && i < c->n_request; i++)
@@ -270,7 +298,7 @@ static int is_due(const elab_circuit *c, const elab_expect *x, const cli_point *
 			request = &c->request[i];
 	if (!request)
 		return 1; /* to be reported */
-	return point->request >= 0 ? request == &c->request[point->request] : request->sweep.n_point == 0;
+	return cli_is_done(c, point, (int)(request - c->request));
 }
 
 static void judge(const elab_expect *x, cli_verdict *v)
@@ -285,11 +313,11 @@ static void judge(const elab_expect *x, cli_verdict *v)
 	v->holds = fabs(v->got - x->value) <= v->allowed;
 }
 
-ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, const out_file *file,
-                         cli_verdict *verdict)
+ts_status cli_expect_one(const cli_session *session, const cli_point *point, const elab_expect *expect,
+                         const out_file *file, cli_verdict *verdict)
 {
 	cli_estimate e = {.se = (double)NAN};
-	claim c = {session, expect, file, find_request(session->circuit, expect->analysis), session->diag, &e};
+	claim c = {session, expect, file, find_request(session->circuit, expect->analysis), session->diag, &e, point};
 	ts_status status;
 	if (!strcmp(expect->analysis, "measure")) {
 		status = measure_claim(&c);
@@ -336,11 +364,11 @@ ts_status cli_expect_all(const cli_session *session, const cli_point *point, con
 	cli_table table;
 	cli_table_begin(&table, "claims", column);
 	for (int i = 0; i < c->n_expect; i++) {
-		if (!is_due(c, &c->expect[i], point))
+		if (!is_due(c, file, &c->expect[i], point))
 			continue;
 		count->n++;
 		cli_verdict verdict;
-		const ts_status status = cli_expect_one(session, &c->expect[i], file, &verdict);
+		const ts_status status = cli_expect_one(session, point, &c->expect[i], file, &verdict);
 		if (status != TS_OK) {
 			worst = status;
 			continue;

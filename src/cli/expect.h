@@ -20,8 +20,8 @@ typedef struct cli_verdict {
 } cli_verdict;
 
 /* TS_NETLIST with the place when the analysis or quantity does not exist. */
-ts_status cli_expect_one(const cli_session *session, const elab_expect *expect, const out_file *file,
-                         cli_verdict *verdict);
+ts_status cli_expect_one(const cli_session *session, const cli_point *point, const elab_expect *expect,
+                         const out_file *file, cli_verdict *verdict);
 typedef struct cli_claims {
 	int n, n_failed; /* claims that were judged; that do not hold */
 } cli_claims;

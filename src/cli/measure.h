@@ -19,10 +19,15 @@
 ts_status cli_measure(const elab_circuit *circuit, const sim_request *request, out_file *file, diag_list *diag);
 /* One table of all measures in the file. */
 ts_status cli_measure_print(const out_file *file, diag_list *diag, FILE *to, int json);
-/* The value of a measure for .expect: the index-th (from 1) of those of that name, over analyses and rows in the order
- * of the file. *found 0: there is none. */
-ts_status cli_measure_find(const out_file *file, const char *name, long index, diag_list *diag, cli_estimate *out,
-                           int *found);
+/* Which analyses count for a claim. */
+typedef struct cli_measure_filter {
+	int (*counts)(const void *self, const char *analysis);
+	const void *self;
+} cli_measure_filter;
+/* The value of a measure for .expect: the index-th (from 1) of those of that name, over analyses that count and rows in
+ * the order of the file. *found 0: there is none. */
+ts_status cli_measure_find(const out_file *file, const char *name, long index, cli_measure_filter filter,
+                           diag_list *diag, cli_estimate *out, int *found);
 
 /* fourier.c: the same for .four, of a .tran. */
 ts_status cli_fourier(const elab_circuit *circuit, const sim_request *request, out_file *file, diag_list *diag);

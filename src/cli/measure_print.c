@@ -94,7 +94,8 @@ static ts_status add_analysis(const out_file *file, const char *analysis, diag_l
 
 ts_status cli_measure_print(const out_file *file, diag_list *diag, FILE *to, int json)
 {
-	static const char *const column[] = {"analysis", "measure", "value", "unit", "+-", "std", "trajectories", "status"};
+	static const char *const column[] = {"analysis", "measure", "value",        "unit",
+	                                     "+-",       "std",     "trajectories", "status"};
 	char **analysis = NULL;
 	size_t n = 0;
 	cli_table table;
@@ -110,8 +111,8 @@ ts_status cli_measure_print(const out_file *file, diag_list *diag, FILE *to, int
 	return status;
 }
 
-ts_status cli_measure_find(const out_file *file, const char *name, long index, diag_list *diag, cli_estimate *out,
-                           int *found)
+ts_status cli_measure_find(const out_file *file, const char *name, long index, cli_measure_filter filter,
+                           diag_list *diag, cli_estimate *out, int *found)
 {
 	char path[400], **analysis = NULL;
 	size_t n = 0;
@@ -123,7 +124,7 @@ ts_status cli_measure_find(const out_file *file, const char *name, long index, d
 	for (size_t i = 0; i < n && status == TS_OK && !*found; i++) {
 		stored s = {0};
 		snprintf(path, sizeof path, "/measures/%s/%s", analysis[i], name);
-		if (!out_exists(file, path))
+		if (!filter.counts(filter.self, analysis[i]) || !out_exists(file, path))
 			continue;
 		status = stored_get(file, analysis[i], name, diag, &s);
 		*found = status == TS_OK && index <= (long)s.n;

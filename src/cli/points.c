@@ -329,10 +329,14 @@ static ts_status look(void *self, cli_session *session, const cli_point *point)
 /* Largest number of a step of the analysis that a claim is about. */
 static int most_steps(const elab_circuit *c, const elab_expect *x, int n)
 {
-	for (int i = 0; i < c->n_request; i++)
-		if (elab_is_called(c->request[i].name, x->analysis) && c->request[i].sweep.n_point > 0)
-			return c->request[i].sweep.n_point * (n > 0 ? n : 1);
-	return n;
+	const int is_measure = strcmp(x->analysis, "measure") == 0;
+	int most = n;
+	for (int i = 0; i < c->n_request; i++) {
+		const int points = c->request[i].sweep.n_point * (n > 0 ? n : 1);
+		if ((is_measure || elab_is_called(c->request[i].name, x->analysis)) && points > most)
+			most = points;
+	}
+	return most;
 }
 
 ts_status cli_check_steps(cli_session *s)

@@ -19,6 +19,12 @@ typedef struct cli_point {
 	const elab_change *change;
 } cli_point;
 
+/* Is request i of the point's circuit done there: alone for its SWEEP, or with all others that have none? */
+static inline int cli_is_done(const elab_circuit *c, const cli_point *point, int i)
+{
+	return point->request >= 0 ? i == point->request : c->request[i].sweep.n_point == 0;
+}
+
 /* Do something at every point, with its circuit and system in the session. Ends with the first status that is not
  * TS_OK; messages say at which point. */
 typedef ts_status cli_point_fn(void *self, cli_session *session, const cli_point *point);

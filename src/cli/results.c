@@ -240,7 +240,6 @@ ts_status cli_results(const cli_session *session, const cli_point *point, const 
 			TS_TRY(cli_op_table(file, q->name, session->diag, to, json));
 		TS_TRY(cli_fourier_print(file, q->name, session->diag, to, json));
 	}
-	TS_TRY(cli_measure_print(file, session->diag, to, json));
 	for (int i = 0; i < c->n_pbit; i++) {
 		char group[200];
 		snprintf(group, sizeof group, "/pbit/%s", c->pbit[i].name);

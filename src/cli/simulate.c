@@ -89,12 +89,6 @@ typedef struct simulate_job {
 	int n_done;
 } simulate_job;
 
-/* Is the request done at this point: alone for its SWEEP, or with all others that have none? */
-static int is_due(const elab_circuit *c, const cli_point *point, int i)
-{
-	return point->request >= 0 ? i == point->request : c->request[i].sweep.n_point == 0;
-}
-
 static ts_status run_request(cli_session *session, const simulate_job *job, const sim_request *request,
                              const elab_pbit *pbit)
 {
@@ -119,7 +113,7 @@ static ts_status run_requests(cli_session *session, const simulate_job *job, con
 		const int is_noise = request->kind == SIM_TRANNOISE;
 		const elab_pbit *pbit = is_noise && i_noise < c->n_pbit ? &c->pbit[i_noise] : NULL;
 		i_noise += is_noise;
-		if (!is_due(c, point, i))
+		if (!cli_is_done(c, point, i))
 			continue;
 		const ts_status status = run_request(session, job, request, pbit);
 		TS_TRY(cli_point_mark(point, request->name, job->file, session->diag));
@@ -141,7 +135,7 @@ static ts_status extract_cells(cli_session *session, const simulate_job *job, co
 		if (c->request[i].kind != SIM_TRANNOISE)
 			continue;
 		const char *name = c->pbit[i_noise++].name;
-		if (!is_due(c, point, i))
+		if (!cli_is_done(c, point, i))
 			continue;
 		TS_TRY(extract_run(job->file, name, session->diag, &cell));
 		TS_TRY(extract_store(job->file, &cell, session->diag));
@@ -152,7 +146,7 @@ static ts_status extract_cells(cli_session *session, const simulate_job *job, co
 static int has_work(const elab_circuit *c, const cli_point *point)
 {
 	for (int i = 0; i < c->n_request; i++)
-		if (is_due(c, point, i))
+		if (cli_is_done(c, point, i))
 			return 1;
 	return 0;
 }

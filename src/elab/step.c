@@ -162,15 +162,20 @@ static int is_dot(const net_card *card, const char *name)
 	return card->kind == NET_DOT && strcmp(card->name, name) == 0;
 }
 
-/* Cards of which a block replaces all that stand above it; .data by its name. */
+/* Cards of which a block replaces all that stand above it. */
 static int replaces_kind(const net_card *card)
 {
-	static const char *const name[] = {".op", ".dc",   ".tran", ".trannoise", ".jump", ".ac",    ".noise",
-	                                   ".tf", ".step", ".pbit", ".temp",      ".ic",   ".expect"};
+	static const char *const name[] = {".op", ".dc",   ".tran", ".trannoise", ".jump", ".ac", ".noise",
+	                                   ".tf", ".sens", ".step", ".pbit",      ".temp", ".ic", ".expect"};
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		if (is_dot(card, name[i]))
 			return 1;
 	return 0;
+}
+
+static int is_measure(const net_card *card)
+{
+	return is_dot(card, ".measure") || is_dot(card, ".meas");
 }
 
 static int is_replaced(const net_card *old, const net_card *by)
@@ -179,6 +184,9 @@ static int is_replaced(const net_card *old, const net_card *by)
 		return 0;
 	if (old->kind == NET_ELEMENT || old->kind == NET_MODEL || old->kind == NET_SUBCKT)
 		return strcmp(old->name, by->name) == 0;
+	if (is_measure(old) && is_measure(by)) /* KIND NAME */
+		return old->n_word > 1 && by->n_word > 1 && strcmp(old->word[0].text, by->word[0].text) == 0 &&
+		       strcmp(old->word[1].text, by->word[1].text) == 0;
 	if (is_dot(old, ".data") && is_dot(by, ".data"))
 		return old->n_word > 0 && by->n_word > 0 && strcmp(old->word[0].text, by->word[0].text) == 0;
 	return old->kind == NET_DOT && replaces_kind(by) && strcmp(old->name, by->name) == 0;

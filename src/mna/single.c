@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/isa.h"
+#include "mna/eval.h"
 #include "mna/single_own.h"
 
 ISA_DECLARE(extern const mna_single_table, mna_single_table);
@@ -84,6 +85,7 @@ static ts_status fill(mna_single *single)
 	mna_single_own *own = single->own = alloc_array(1, sizeof *own);
 	if (!own)
 		return TS_NOMEM;
+	own->data = s->circuit;
 	own->width = alloc_array((size_t)s->n_batch + 1, sizeof *own->width);
 	own->k = alloc_array((size_t)s->n_batch + 1, sizeof *own->k);
 	if (!own->width || !own->k)
@@ -129,6 +131,7 @@ void mna_single_destroy(mna_single *single)
 
 void mna_single_load(mna_single *single, const mna_tile *tile, int lane_index)
 {
+	single->own->data = tile->own->data;
 	for (int b = 0; b < single->system->n_batch; b++)
 		set_constants(single, b, tile->k[b] + lane_index, LANES);
 }

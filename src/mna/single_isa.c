@@ -64,7 +64,7 @@ static void assemble_batch(mna_single *single, int b, unsigned want)
 	for (group g = {.batch = batch}; g.first < batch->n_inst; g.first += g.n) {
 		const int left = batch->n_inst - g.first;
 		g.n = left < own->width[b] ? left : own->width[b];
-		in.aux = single->system->circuit->instance[batch->inst[g.first]].aux;
+		in.aux = own->data->instance[batch->inst[g.first]].aux;
 		gather(single->x, &g, own->v);
 		eval(&in, &own->out);
 		add_group(single, &g, want);

@@ -12,6 +12,7 @@ typedef struct mna_single_own {
 	int *width;    /* [n_batch] instances in a group: 1 or LANES */
 	double **k;    /* [n_batch] -> [n_group][n_const][LANES] */
 	double *block;
+	const elab_circuit *data; /* whose aux the instances use */
 } mna_single_own;
 
 typedef struct mna_single_table {
