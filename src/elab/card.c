@@ -120,6 +120,16 @@ static int is_stepping(const net_card *card)
 	return strcmp(card->name, ".step") == 0 || strcmp(card->name, ".data") == 0;
 }
 
+/* Of a circuit without requests: formulas of signals may hold what changes. */
+static int is_signal(const net_card *card)
+{
+	static const char *const name[] = {".save", ".print", ".plot", ".probe"};
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		if (strcmp(card->name, name[i]) == 0)
+			return 1;
+	return 0;
+}
+
 /* Signals are checked against all analyses. */
 ts_status elab_other_cards(elab_builder *b)
 {
@@ -127,12 +137,14 @@ ts_status elab_other_cards(elab_builder *b)
 		for (int i = 0; i < b->top.n_card; i++) {
 			const net_card *card = &b->top.card[i];
 			const int now = card->kind == NET_DOT && reading_pass(card) == pass;
-			if (b->options.n_change > 0 && is_stepping(card))
+			if (b->options.circuit_only ? !is_signal(card) : b->options.n_change > 0 && is_stepping(card))
 				continue;
 			const ts_status status = now ? read_card(b, card) : TS_OK;
 			if (elab_fatal(status))
 				return status;
 		}
+	if (b->options.circuit_only)
+		return TS_OK;
 	TS_TRY(elab_measures_end(b));
 	return elab_check_signals(b);
 }

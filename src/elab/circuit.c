@@ -93,10 +93,8 @@ static ts_status elaborate(elab_builder *b)
 	if (diag_count(b->diag, DIAG_ERROR) == b->errors_before)
 		elab_body_unused(b, &b->top);
 	TS_TRY(elab_check_changes(b));
-	if (b->options.circuit_only)
-		return TS_OK;
 	TS_TRY(elab_other_cards(b));
-	return b->options.n_change > 0 ? TS_OK : elab_make_steps(b);
+	return b->options.n_change > 0 || b->options.circuit_only ? TS_OK : elab_make_steps(b);
 }
 
 /* qsort has no context argument: names travel with the indices. */

@@ -309,7 +309,7 @@ typedef struct elab_options {
 	int n_change;
 	int alter; /* the deck after this many .alter blocks */
 	int step;  /* number of the point, which names of requests and cells carry: "tran1@2"; 0: none */
-	int circuit_only; /* no requests, claims and cells */
+	int circuit_only; /* signals, but no requests, claims and cells */
 	int sweep_known;  /* this is a point of a SWEEP on a card: what such cards sweep is not read again */
 } elab_options;
 

@@ -165,8 +165,8 @@ static int is_dot(const net_card *card, const char *name)
 /* Cards of which a block replaces all that stand above it. */
 static int replaces_kind(const net_card *card)
 {
-	static const char *const name[] = {".op", ".dc",   ".tran", ".trannoise", ".jump", ".ac", ".noise",
-	                                   ".tf", ".sens", ".step", ".pbit",      ".temp", ".ic", ".expect"};
+	static const char *const name[] = {".op",   ".dc",      ".tran", ".trannoise", ".jump", ".ac", ".noise", ".tf",
+	                                   ".sens", ".nodeset", ".step", ".pbit",      ".temp", ".ic", ".expect"};
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		if (is_dot(card, name[i]))
 			return 1;

@@ -577,16 +577,12 @@ int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card)
 }
 
 /* .alter and its title, which is no list of fields */
-static int read_title(net_card_reader *r, net_card *card)
+static int read_title(net_card_reader *r)
 {
-	net_word *word = arena_alloc(r->arena, sizeof *word);
-	if (!word)
-		return no_memory(r);
 	skip_blanks(r);
-	*word = (net_word){.text = arena_strndup(r->arena, r->text->text + r->at, r->end - r->at),
-	                   .span = net_text_span(r->text, r->at, r->end)};
-	card->word = word, card->n_word = r->at < r->end;
-	return word->text ? 1 : no_memory(r);
+	const net_word word = {.text = arena_strndup(r->arena, r->text->text + r->at, r->end - r->at),
+	                       .span = net_text_span(r->text, r->at, r->end)};
+	return !word.text ? no_memory(r) : r->at >= r->end || push_word(r, &word);
 }
 
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
@@ -601,10 +597,9 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 	if (!read_name(r, card))
 		return 0;
 	set_kind(r, card);
-	if (strcmp(card->name, ".alter") == 0)
-		return read_title(r, card);
 	const int ok = strcmp(card->name, ".control") == 0 ||
-	               (strcmp(card->name, ".func") == 0                                       ? read_function(r)
+	               (strcmp(card->name, ".alter") == 0                                      ? read_title(r)
+	                : strcmp(card->name, ".func") == 0                                     ? read_function(r)
 	                : strcmp(card->name, ".if") == 0 || strcmp(card->name, ".elseif") == 0 ? net_condition_read(r)
 	                                                                                       : read_fields(r));
 	card->word = net_stack_take(&r->word, 0, r->arena, &card->n_word);

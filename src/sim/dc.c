@@ -64,7 +64,7 @@ static ts_status solve_block(dc_run *run, size_t outer, size_t first, int *count
 	for (int k = 0; k < run->signals.n; k++)
 		for (int l = 0; l < *count; l++)
 			run->data[(size_t)k * n_point(run) + outer * run->n_inner + first + (size_t)l] =
-			    sim_signal_value(&run->signals.signal[k], run->tile, l);
+			    dc_points_value(&run->points, &run->signals.signal[k], l);
 	return TS_OK;
 }
 

@@ -123,6 +123,15 @@ ts_status dc_points_set(dc_points *points, size_t outer, size_t inner, int *coun
 	return TS_OK;
 }
 
+double dc_points_value(const dc_points *points, const sim_signal *signal, int lane_index)
+{
+	const elab_circuit *own = points->circuit[dc_is_varied(&points->request->dc[0]) ? lane_index : 0];
+	sim_signal here = *signal;
+	if (own && signal->formula && signal->save < own->n_save)
+		here.formula = own->save[signal->save].formula;
+	return sim_signal_value(here.formula ? &here : signal, points->tile, lane_index);
+}
+
 /* target < 0: row numbers, from 1. */
 static ts_status put_values(const dc_points *p, const elab_axis *axis, int target, const char *path, out_file *file)
 {

@@ -5,6 +5,7 @@
  */
 #ifndef SIM_DC_AXIS_H
 #define SIM_DC_AXIS_H
+#include "sim/signals.h"
 #include "sim/sim.h"
 
 typedef struct dc_points {
@@ -28,6 +29,8 @@ void dc_points_destroy(dc_points *points);
 /* Set lane l of `count` to the points (outer, inner + l); the other lanes to the last of them. *count becomes 1 where
  * points differ in what lanes share. New circuits are made only where they are needed. */
 ts_status dc_points_set(dc_points *points, size_t outer, size_t inner, int *count);
+/* Value of a signal at the point of lane l, as observed; formulas are those of the point's circuit. */
+double dc_points_value(const dc_points *points, const sim_signal *signal, int lane_index);
 /* /analyses/<name>/<dataset>: the values of an axis, or the row numbers of a table of several columns, with the columns
  * beside it: <dataset>_data/<label>. Attributes `parameter` and units. */
 ts_status dc_axis_put(const dc_points *points, int axis, out_file *file);

@@ -115,7 +115,8 @@ static ts_status add_save(sim_signals *out, const mna_system *system, const elab
 	                       .term = term,
 	                       .formula = save->formula,
 	                       .device = out->device,
-	                       .system = system};
+	                       .system = system,
+	                       .save = save->formula ? (int)(save - system->circuit->save) : -1};
 	return square_units(out, signal);
 }
 

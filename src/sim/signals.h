@@ -35,6 +35,7 @@ typedef struct sim_signal {
 	const elab_formula *formula;
 	const sim_device *device; /* of the terms */
 	const mna_system *system;
+	int save; /* of a formula: its place among circuit->save */
 } sim_signal;
 
 typedef struct sim_shape {

@@ -105,6 +105,19 @@ def check_text(program, folder):
     check(head.startswith("vd,sweep (V),"), f"head of a sweep: {head}")
 
 
+def check_formula(program, folder):
+    """A stored formula holds the parameter that is swept."""
+    run(program, "divider\n.param rl=1k\nv1 in 0 2\nr1 in out 'rl'\nr2 out 0 1k\n.save v(out) par('v(out)/rl')\n"
+        ".dc param rl 1k 9k 1k\n.dc v1 1 2 0.25 rl list 1k 3k\n", folder, "-o", "formula.h5")
+    with h5py.File(folder / "formula.h5") as file:
+        for name, axis in (("dc1", "sweep"), ("dc2", "sweep2")):
+            signals = file[f"analyses/{name}/signals"]
+            rl = file[f"analyses/{name}/{axis}"][()].reshape((-1, 1) if axis == "sweep2" else -1)
+            formula = [signals[key][()] for key in signals if key != "v(out)"]
+            check(len(formula) == 1 and np.allclose(formula[0], signals["v(out)"][()] / rl, rtol=1e-14, atol=0),
+                  f"formula of {name}")
+
+
 def check_interrupt(program, folder):
     """The first step is short, the second takes hours."""
     (folder / "long.cir").write_text(DECK + ".param tl=20n\n.step param tl list 20n 20m\n"
@@ -131,6 +144,7 @@ def main():
         check_bits(program, folder, ".step param cl list 50a 80a\n.step param tc 27 85 58\n")
         check_bits(program, folder, ".temp 27 85\n.data loads cl\n+ 50a\n+ 80a\n.enddata\n.step data=loads\n")
         check_text(program, folder)
+        check_formula(program, folder)
         check_interrupt(program, folder)
     print("stepped runs have the bits of single runs")
 
