@@ -358,7 +358,8 @@ static void add_verdict(cli_table *table, const elab_expect *x, const cli_point 
 ts_status cli_expect_all(const cli_session *session, const cli_point *point, const out_file *file, int json,
                          cli_claims *count)
 {
-	static const char *const column[] = {"", "analysis", "quantity", "at", "got", "want", "allowed", "std.err.", NULL};
+	static const char *const column[] = {"",     "analysis", "quantity", "at", "got",
+	                                     "want", "allowed",  "std.err.", NULL};
 	const elab_circuit *c = session->circuit;
 	ts_status worst = TS_OK;
 	cli_table table;

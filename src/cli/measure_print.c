@@ -94,8 +94,8 @@ static ts_status add_analysis(const out_file *file, const char *analysis, diag_l
 
 ts_status cli_measure_print(const out_file *file, diag_list *diag, FILE *to, int json)
 {
-	static const char *const column[] = {"analysis", "measure", "value",        "unit",
-	                                     "+-",       "std",     "trajectories", "status"};
+	static const char *const column[] = {"analysis", "measure",      "value",  "unit", "+-",
+	                                     "std",      "trajectories", "status", NULL};
 	char **analysis = NULL;
 	size_t n = 0;
 	cli_table table;
