@@ -28,6 +28,10 @@ const char *elab_value_name(char letter)
 	for (size_t i = 0; i < sizeof value_table / sizeof *value_table; i++)
 		if (value_table[i].letter == letter)
 			return value_table[i].param;
+	static const char *const own[] = {"r", "c", "l"};
+	for (int i = 0; i < 3; i++)
+		if (own[i][0] == letter)
+			return own[i];
 	return letter == 'v' || letter == 'i' ? "dc" : NULL;
 }
 
@@ -176,7 +180,8 @@ ts_status elab_bind_params(elab_bind *bind, const net_param *skip)
 			return status;
 		worst = status != TS_OK ? status : worst;
 	}
-	return worst;
+	const ts_status changed = elab_apply_device(bind); /* before what is made of the parameters */
+	return worst != TS_OK ? worst : changed;
 }
 
 static ts_status too_few(const elab_bind *bind, int n_node, int with_model)
@@ -464,7 +469,6 @@ static ts_status bind_and_add(elab_builder *b, elab_frame *frame, const net_card
 	elab_bind bind = {
 	    .b = b, .frame = frame, .card = card, .temperature = b->circuit->temperature, .noisy = 1, .host = -1};
 	TS_TRY(bind_by_letter(&bind));
-	TS_TRY(elab_apply_device(&bind));
 	TS_TRY(apply_multiplier(&bind));
 	TS_TRY(check_missing(&bind));
 	if (bind.type->choose)

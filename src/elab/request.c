@@ -72,7 +72,8 @@ static ts_status read_dc_axis(elab_builder *b, const net_card *card, int *at, el
 	const int index = name_map_get(b->instance_map, target->name);
 	const elab_instance *instance = (const elab_instance *)b->instance.item + index;
 	const int is_source = strcmp(target->param, "dc") == 0;
-	if (!is_source && strcmp(instance->type->name, "resistor") != 0)
+	const int is_resistance = strcmp(target->param, "r") == 0 && strcmp(instance->type->name, "resistor") == 0;
+	if (!is_source && !is_resistance)
 		return TS_OK;
 	axis->instance = index;
 	axis->param = dev_param_find(instance->type, target->param, 0);

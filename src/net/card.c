@@ -561,12 +561,6 @@ static int shape(net_card_reader *r, net_card *card)
 	return 1;
 }
 
-int net_card_begins(const net_text *text, const char *word)
-{
-	const size_t n = strlen(word);
-	return text->n >= n && strncasecmp(text->text, word, n) == 0 && (text->n == n || net_is_blank(text->text[n]));
-}
-
 int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card)
 {
 	r->is_head = 1;
@@ -574,15 +568,6 @@ int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card)
 	r->is_head = 0;
 	card->is_head = 1;
 	return ok;
-}
-
-/* .alter and its title, which is no list of fields */
-static int read_title(net_card_reader *r)
-{
-	skip_blanks(r);
-	const net_word word = {.text = arena_strndup(r->arena, r->text->text + r->at, r->end - r->at),
-	                       .span = net_text_span(r->text, r->at, r->end)};
-	return !word.text ? no_memory(r) : r->at >= r->end || push_word(r, &word);
 }
 
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
@@ -598,7 +583,7 @@ int net_card_read(net_card_reader *r, const net_text *text, net_card *card)
 		return 0;
 	set_kind(r, card);
 	const int ok = strcmp(card->name, ".control") == 0 ||
-	               (strcmp(card->name, ".alter") == 0                                      ? read_title(r)
+	               (strcmp(card->name, ".alter") == 0                                      ? net_title_read(r)
 	                : strcmp(card->name, ".func") == 0                                     ? read_function(r)
 	                : strcmp(card->name, ".if") == 0 || strcmp(card->name, ".elseif") == 0 ? net_condition_read(r)
 	                                                                                       : read_fields(r));

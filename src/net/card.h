@@ -31,12 +31,12 @@ void net_card_reader_init(net_card_reader *r, arena *a);
 void net_card_reader_free(net_card_reader *r);
 /* Read a card. 0: a mistake, in r->fault; kind and name are set as far as they were read. */
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card);
-/* Does the card begin with this word, ".model", in any case? */
-int net_card_begins(const net_text *text, const char *word);
 /* The same of a .model card up to its type. */
 int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card);
 /* formal.c: the rest of an .if or .elseif as one word, an expression. */
 int net_condition_read(net_card_reader *r);
+/* formal.c: the rest of an .alter, its title, as one word. */
+int net_title_read(net_card_reader *r);
 /* formal.c: the names between the brackets text[open..end) of a function; 0 with a fault in r->fault. */
 int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *param);
 #endif

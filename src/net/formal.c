@@ -80,3 +80,13 @@ int net_condition_read(net_card_reader *r)
 	r->at = r->end;
 	return word.expr != NULL;
 }
+
+int net_title_read(net_card_reader *r)
+{
+	r->at = skip(r, r->at, r->end);
+	const net_word word = {.text = arena_strndup(r->arena, r->text->text + r->at, r->end - r->at),
+	                       .span = net_text_span(r->text, r->at, r->end)};
+	if (!word.text || (r->at < r->end && net_stack_push(&r->word, &word) != TS_OK))
+		return no_memory(r);
+	return 1;
+}

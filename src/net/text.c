@@ -174,6 +174,12 @@ ts_status net_reader_next(net_reader *reader, const char *source, size_t size, s
 	return TS_OK;
 }
 
+int net_card_begins(const net_text *text, const char *word)
+{
+	const size_t n = strlen(word);
+	return text->n >= n && strncasecmp(text->text, word, n) == 0 && (text->n == n || net_is_blank(text->text[n]));
+}
+
 void net_reader_free(net_reader *reader)
 {
 	alloc_free(reader->text);

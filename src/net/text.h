@@ -24,6 +24,9 @@ typedef struct net_text {
 /* Span of text[from..to). */
 src_span net_text_span(const net_text *text, size_t from, size_t to);
 
+/* Does the card begin with this word, ".model", in any case? */
+int net_card_begins(const net_text *text, const char *word);
+
 typedef struct net_reader {
 	char *text;
 	uint32_t *offset;
