@@ -9,13 +9,11 @@
 #include "elab/build.h"
 #include "net/expr.h"
 
-/* "v(out)" -> "out" in the arena, NULL when it is not of that form */
-static const char *node_in(elab_builder *b, const char *name)
+/* Is it "v(out)"? */
+static int is_voltage(const char *name)
 {
 	const size_t n = strlen(name);
-	if (n < 4 || strncmp(name, "v(", 2) != 0 || name[n - 1] != ')' || strchr(name, ','))
-		return NULL;
-	return arena_strndup(b->arena, name + 2, n - 3);
+	return n >= 4 && strncmp(name, "v(", 2) == 0 && name[n - 1] == ')' && !strchr(name, ',');
 }
 
 static ts_status push_initial(elab_list *list, elab_initial initial)
@@ -39,14 +37,16 @@ static ts_status add_everywhere(elab_builder *b, const net_param *param, elab_li
 
 static ts_status add_initial(elab_builder *b, const net_card *card, const net_param *param, elab_list *list)
 {
-	const char *name = node_in(b, param->name);
 	elab_initial initial;
 	if (list == &b->nodeset && strcmp(param->name, "all") == 0)
 		return add_everywhere(b, param, list);
-	if (!name) {
+	if (!is_voltage(param->name)) {
 		diag_add(b->diag, E0315, param->span, "%s wants v(node)=value", card->name);
 		return TS_NETLIST;
 	}
+	const char *name = arena_strndup(b->arena, param->name + 2, strlen(param->name) - 3);
+	if (!name)
+		return TS_NOMEM;
 	TS_TRY(elab_field_node(b, name, param->span, &initial.node));
 	TS_TRY(elab_param_value(&b->eval, &b->frame.scope, param, &initial.value));
 	if (initial.node == 0) {

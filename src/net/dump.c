@@ -39,8 +39,11 @@ static void put_fields(const net_card *card, FILE *to)
 		const int is_word =
 		    p == card->n_param || (w < card->n_word && card->word[w].span.offset < card->param[p].span.offset);
 		if (is_word) {
-			/* a comma ends a value before a sign or bracket, and keeps "pulse, (0 1)" two words */
-			fputs(p > 0 || (w > 0 && card->word[w].text[0] == '(') ? ", " : " ", to);
+			/* a comma ends a value before a sign or bracket, and keeps "pulse, (0 1)" two words; in ic=1,2 it
+			 * goes on with the list */
+			const int is_list = p > 0 && strcmp(card->param[p - 1].name, "ic") == 0;
+			const int ends_value = p > 0 && !is_list;
+			fputs(ends_value || (w > 0 && card->word[w].text[0] == '(') ? ", " : " ", to);
 			put_word(&card->word[w++], to);
 		} else {
 			put_param(&card->param[p++], to);

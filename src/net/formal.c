@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if.
+ * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if; titles of .alter.
  */
 #include <string.h>
 

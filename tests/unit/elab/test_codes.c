@@ -157,7 +157,7 @@ static const bad_deck refused[] = {
     {"r1 a 0 1\n.step r1 poi 3 1 2\n", "3:14", "E0315", "values of the list"},
     {"r1 a 0 1\n.step r1 1 2 1 more\n", "3:16", "E0315", "does not belong"},
     {"r1 a 0 1\n.step r1 -1 2 1\n", "3:7", "E0305", "outside"},
-    {"r1 a 0 1\n.step @r1[w] 1 2 1\n", "3:7", "E0303", "no parameter 'w'"},
+    {"r1 a 0 1\n.step @r1[q] 1 2 1\n", "3:7", "E0303", "no parameter 'q'"},
     {"r1 a 0 1\n.step @r1 1 2 1\n", "3:7", "E0315", "@ELEMENT[PARAMETER]"},
     {"r1 a 0 1\nr2 a 0 1\n.step r1 1 2 1\n.step r1 1 2 1\n", "5:7", "E0312", "moved twice"},
     {"r1 a 0 1\n.step temp 1 2 1\n.tran 1n 1u sweep temp 1 2 1\n", "4:19", "E0312", "moved twice"},
