@@ -33,6 +33,6 @@ ts_status cli_linear_value(cli_linear_claim *claim, double *value);
 ts_status cli_sens_print(const out_file *file, const sim_request *request, diag_list *diag, FILE *to, int json);
 ts_status cli_linear_print(const elab_circuit *circuit, const out_file *file, const sim_request *request,
                            diag_list *diag, FILE *to, int json);
-/* Does a table of that kind of analysis (sim_kind) show the signal: a .print card names it, or there is none? */
-int cli_is_printed(const elab_circuit *circuit, int kind, const char *name);
+/* Does a table of that kind of analysis show the signal: a .print card names it, or there is none? */
+int cli_is_printed(const elab_circuit *circuit, sim_kind kind, const char *name);
 #endif

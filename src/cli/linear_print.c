@@ -278,7 +278,7 @@ static ts_status print_tf(const print_job *job)
 	return status;
 }
 
-int cli_is_printed(const elab_circuit *circuit, int kind, const char *name)
+int cli_is_printed(const elab_circuit *circuit, sim_kind kind, const char *name)
 {
 	int n = 0;
 	for (int i = 0; i < circuit->n_print; i++) {

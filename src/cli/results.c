@@ -16,6 +16,7 @@
 
 typedef struct result_job {
 	const out_file *file;
+	const elab_circuit *circuit;
 	diag_list *diag;
 	FILE *to;
 	int json;
@@ -67,7 +68,7 @@ static ts_status add_range(const result_job *job, cli_table *table, const char *
 	return TS_OK;
 }
 
-static ts_status deterministic(const result_job *job, const elab_circuit *circuit, const sim_request *request)
+static ts_status deterministic(const result_job *job, const sim_request *request)
 {
 	const char *analysis = request->name;
 	const int is_point = request->kind == SIM_OP;
@@ -81,7 +82,7 @@ static ts_status deterministic(const result_job *job, const elab_circuit *circui
 	cli_table_begin(&table, analysis, is_point ? point : range);
 	ts_status status = TS_OK;
 	for (size_t i = 0; i < n && status == TS_OK; i++) {
-		if (!cli_is_printed(circuit, (int)request->kind, name[i]))
+		if (!cli_is_printed(job->circuit, request->kind, name[i]))
 			continue;
 		snprintf(path, sizeof path, "%s/%s", group, name[i]);
 		status = is_point ? add_point(job, &table, path, name[i]) : add_range(job, &table, path, name[i]);
@@ -105,6 +106,8 @@ static ts_status ensemble(const result_job *job, const char *analysis)
 	ts_status status = TS_OK;
 	for (size_t i = 0; i < n && status == TS_OK; i++) {
 		cli_estimate mean, variance;
+		if (!cli_is_printed(job->circuit, SIM_TRANNOISE, name[i]))
+			continue;
 		status = cli_ensemble_estimates(job->file, analysis, name[i], &mean, &variance, job->diag);
 		cli_table_text(&table, "%s", name[i]);
 		cli_table_number(&table, mean.value);
@@ -217,8 +220,8 @@ static void step_table(const result_job *job, const elab_circuit *c, const cli_p
 
 ts_status cli_results(const cli_session *session, const cli_point *point, const out_file *file, FILE *to, int json)
 {
-	const result_job job = {file, session->diag, to, json};
 	const elab_circuit *c = session->circuit;
+	const result_job job = {file, c, session->diag, to, json};
 	int i_noise = 0;
 	if (point->number > 0)
 		step_table(&job, c, point);
@@ -235,7 +238,7 @@ ts_status cli_results(const cli_session *session, const cli_point *point, const 
 			continue;
 		TS_TRY(q->kind == SIM_TRANNOISE ? noise(&job, q->name)
 		       : cli_is_linear(q->kind) ? cli_linear_print(c, file, q, session->diag, to, json)
-		                                : deterministic(&job, c, q));
+		                                : deterministic(&job, q));
 		if (q->kind == SIM_OP)
 			TS_TRY(cli_op_table(file, q->name, session->diag, to, json));
 		TS_TRY(cli_fourier_print(file, q->name, session->diag, to, json));

@@ -95,7 +95,7 @@ typedef struct elab_builder {
 	elab_body top;
 	elab_frame frame; /* the deck's */
 	elab_options options;
-	name_map *node_map, *instance_map, *expansion_map, *global_map;
+	name_map *node_map, *instance_map, *expansion_map, *global_map, *save_map;
 	elab_list node, instance, expansion; /* expansion: src_span of each X element */
 	elab_list control; /* elab_control */
 	elab_list request, save, print, pbit, expect, initial, nodeset;

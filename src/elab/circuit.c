@@ -67,7 +67,9 @@ static ts_status start(elab_builder *b)
 	b->instance_map = name_map_create();
 	b->expansion_map = name_map_create();
 	b->global_map = name_map_create();
-	if (!b->node_map || !b->instance_map || !b->expansion_map || !b->global_map || !b->circuit->title)
+	b->save_map = name_map_create();
+	if (!b->node_map || !b->instance_map || !b->expansion_map || !b->global_map || !b->save_map ||
+	    !b->circuit->title)
 		return TS_NOMEM;
 	elab_node *ground = elab_list_add(&b->node, sizeof *ground);
 	if (!ground)
@@ -188,6 +190,7 @@ static void finish(elab_builder *b)
 	name_map_destroy(b->instance_map);
 	name_map_destroy(b->expansion_map);
 	name_map_destroy(b->global_map);
+	name_map_destroy(b->save_map);
 }
 
 ts_status elab_build(const net_deck *deck, const src_map *sources, const elab_options *options, diag_list *diag,

@@ -65,13 +65,14 @@ typedef struct elab_save {
 	src_span span;
 } elab_save;
 
+typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE, SIM_AC, SIM_NOISE, SIM_TF, SIM_SENS } sim_kind;
+
 /* A signal that .print asks the table of an analysis to show. */
 typedef struct elab_print {
-	int kind; /* sim_kind */
+	sim_kind kind;
 	const char *name;
 } elab_print;
 
-typedef enum sim_kind { SIM_OP, SIM_DC, SIM_TRAN, SIM_TRANNOISE, SIM_AC, SIM_NOISE, SIM_TF, SIM_SENS } sim_kind;
 typedef enum sim_spacing { SIM_DEC, SIM_OCT, SIM_LIN } sim_spacing;
 /* SIM_AUTO: shifted, and electron by electron where that is called for; never seen by a plan. */
 typedef enum sim_reading {

@@ -40,7 +40,7 @@ static ts_status show(const asking *a, const char *name)
 	elab_print *slot = elab_list_add(&a->b->print, sizeof *slot);
 	if (!slot)
 		return TS_NOMEM;
-	*slot = (elab_print){.kind = a->print, .name = name};
+	*slot = (elab_print){.kind = (sim_kind)a->print, .name = name};
 	return TS_OK;
 }
 
@@ -58,11 +58,12 @@ static ts_status add(const asking *a, elab_save save)
 	elab_builder *b = a->b;
 	elab_save *known = b->save.item;
 	save.kinds = a->kinds | (is_unknown(&save) ? ALL_KINDS : 0);
-	for (int i = 0; i < b->save.n; i++)
-		if (strcmp(known[i].name, save.name) == 0) {
-			known[i].kinds |= save.kinds;
-			return show(a, known[i].name);
-		}
+	const int i = name_map_get(b->save_map, save.name);
+	if (i >= 0) {
+		known[i].kinds |= save.kinds;
+		return show(a, known[i].name);
+	}
+	TS_TRY(name_map_put(b->save_map, save.name, b->save.n));
 	elab_save *slot = elab_list_add(&b->save, sizeof *slot);
 	if (!slot)
 		return TS_NOMEM;
@@ -296,7 +297,7 @@ static int is_printed(const elab_builder *b, const elab_save *save, sim_kind kin
 {
 	const elab_print *print = b->print.item;
 	for (int i = 0; i < b->print.n; i++)
-		if (print[i].kind == (int)kind && strcmp(print[i].name, save->name) == 0)
+		if (print[i].kind == kind && strcmp(print[i].name, save->name) == 0)
 			return 1;
 	return 0;
 }

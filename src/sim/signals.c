@@ -60,11 +60,12 @@ static ts_status add_default(sim_signals *out, const mna_system *system)
 /* Index of a device in the list; it is added when it is not there. */
 static int device_of(sim_signals *out, const elab_term *term)
 {
-	int k = 0;
-	while (k < out->n_device && out->device[k].instance != term->instance)
-		k++;
-	if (k == out->n_device)
-		out->device[out->n_device++] = (sim_device){.instance = term->instance};
+	int k = out->device_of[term->instance] - 1;
+	if (k < 0) {
+		k = out->n_device++;
+		out->device[k] = (sim_device){.instance = term->instance};
+		out->device_of[term->instance] = k + 1;
+	}
 	out->device[k].wants_obs |= term->kind == ELAB_OBSERVABLE;
 	out->device[k].wants_current |= term->kind != ELAB_OBSERVABLE;
 	return k;
@@ -158,19 +159,23 @@ static ts_status allocate_devices(sim_signals *out, const elab_circuit *c)
 }
 
 /* Room for `most` signals and the devices of all terms of a list. */
-static ts_status make_room(sim_signals *out, size_t most, size_t n_term)
+static ts_status make_room(sim_signals *out, const elab_circuit *c, size_t most, size_t n_term)
 {
 	*out = (sim_signals){.arena = arena_create()};
 	out->signal = out->arena ? arena_array(out->arena, most + 1, sizeof *out->signal) : NULL;
 	out->device = out->arena ? arena_array(out->arena, n_term, sizeof *out->device) : NULL;
-	return out->signal && out->device ? TS_OK : TS_NOMEM;
+	out->device_of = out->arena ? arena_array(out->arena, (size_t)c->n_instance + 1, sizeof *out->device_of) : NULL;
+	if (!out->signal || !out->device || !out->device_of)
+		return TS_NOMEM;
+	memset(out->device_of, 0, ((size_t)c->n_instance + 1) * sizeof *out->device_of);
+	return TS_OK;
 }
 
 ts_status sim_signals_create(const mna_system *system, sim_kind kind, sim_signals *out)
 {
 	const elab_circuit *c = system->circuit;
 	const size_t most = (size_t)c->n_save + (c->save_all ? (size_t)c->n_node + (size_t)c->n_instance : 0);
-	TS_TRY(make_room(out, most, n_term_in_all(c->save, c->n_save)));
+	TS_TRY(make_room(out, c, most, n_term_in_all(c->save, c->n_save)));
 	if (c->save_all)
 		TS_TRY(add_default(out, system));
 	for (int k = 0; k < c->n_save; k++)
@@ -183,7 +188,7 @@ ts_status sim_signals_create(const mna_system *system, sim_kind kind, sim_signal
 ts_status sim_signals_watched(const mna_system *system, sim_signals *out)
 {
 	const elab_circuit *c = system->circuit;
-	TS_TRY(make_room(out, (size_t)c->n_watch, n_term_in_all(c->watch, c->n_watch)));
+	TS_TRY(make_room(out, c, (size_t)c->n_watch, n_term_in_all(c->watch, c->n_watch)));
 	for (int k = 0; k < c->n_watch; k++)
 		TS_TRY(add_save(out, system, &c->watch[k]));
 	return allocate_devices(out, c);

@@ -48,6 +48,7 @@ typedef struct sim_signals {
 	sim_signal *signal;
 	int n_device;
 	sim_device *device;
+	int *device_of; /* [n_instance] index into device + 1, 0: none */
 	struct arena *arena;
 } sim_signals;
 
