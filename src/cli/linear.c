@@ -63,15 +63,20 @@ static int is_stored(const cli_linear_claim *c, const char *name)
 	return out_exists(c->file, path);
 }
 
-static ts_status get(const cli_linear_claim *c, const char *name, size_t *n, double **data)
+ts_status cli_analysis_get(cli_analysis of, const char *dataset, size_t *n, double **data)
 {
-	char path[600];
+	char path[1000];
 	size_t dims[4] = {0};
 	int rank = 0;
-	snprintf(path, sizeof path, "/analyses/%s/%s", c->request->name, name);
-	TS_TRY(out_get(c->file, path, &rank, dims, data, c->diag));
+	snprintf(path, sizeof path, "/analyses/%s/%s", of.name, dataset);
+	TS_TRY(out_get(of.file, path, &rank, dims, data, of.diag));
 	*n = rank > 0 ? dims[0] : 1;
 	return TS_OK;
+}
+
+static ts_status get(const cli_linear_claim *c, const char *name, size_t *n, double **data)
+{
+	return cli_analysis_get((cli_analysis){c->file, c->request->name, c->diag}, name, n, data);
 }
 
 static ts_status curve_get(const cli_linear_claim *c, const char *name, curve *out)

@@ -19,6 +19,14 @@ static inline int cli_is_linear(sim_kind kind)
 	return kind == SIM_AC || kind == SIM_NOISE || kind == SIM_TF || kind == SIM_SENS;
 }
 
+/* A dataset /analyses/<name>/<dataset>, freed by the caller; *n: its first dimension. */
+typedef struct cli_analysis {
+	const out_file *file;
+	const char *name;
+	diag_list *diag;
+} cli_analysis;
+ts_status cli_analysis_get(cli_analysis of, const char *dataset, size_t *n, double **data);
+
 typedef struct cli_linear_claim {
 	const out_file *file;
 	const sim_request *request;

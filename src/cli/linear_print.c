@@ -24,13 +24,7 @@ typedef struct print_job {
 
 static ts_status get(const print_job *job, const char *name, size_t *n, double **data)
 {
-	char path[1000];
-	size_t dims[4] = {0};
-	int rank = 0;
-	snprintf(path, sizeof path, "/analyses/%s/%s", job->analysis, name);
-	TS_TRY(out_get(job->file, path, &rank, dims, data, job->diag));
-	*n = rank > 0 ? dims[0] : 1;
-	return TS_OK;
+	return cli_analysis_get((cli_analysis){job->file, job->analysis, job->diag}, name, n, data);
 }
 
 static void add_unit(const print_job *job, cli_table *table, const char *name)

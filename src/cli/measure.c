@@ -92,7 +92,7 @@ static int is_over_ensemble(const job *j, const net_expr *e)
 static int ensemble_curve(job *j, const net_expr *e, double *y)
 {
 	const size_t n = j->curves.n_x, n_col = j->curves.n_col;
-	double *one = alloc_array(2 * n, sizeof *one), *square = one + n;
+	double *one = alloc_array(2 * n, sizeof *one), *square = one ? one + n : NULL;
 	int ok = one != NULL;
 	for (size_t c = 0; ok && c < n_col; c++) {
 		ok = cli_curves_get(&j->curves, e->arg[0], j->row, c, one);
@@ -375,10 +375,10 @@ static ts_status write(const job *j, const measured *r)
 static ts_status measure_all(job *j, const elab_circuit *c, sim_kind kind)
 {
 	j->y = alloc_array(2 * j->curves.n_x, sizeof *j->y);
-	j->z = j->y + j->curves.n_x;
 	j->done = alloc_array((size_t)c->n_measure, sizeof *j->done);
 	if (!j->y || !j->done)
 		return TS_NOMEM;
+	j->z = j->y + j->curves.n_x;
 	for (int i = 0; i < c->n_measure; i++) {
 		if (c->measure[i].kind != kind)
 			continue;

@@ -27,13 +27,9 @@ typedef struct sens_job {
 
 static ts_status get(const sens_job *job, const char *name, size_t *n, double **data)
 {
-	char path[600];
-	size_t dims[4] = {0};
-	int rank = 0;
-	snprintf(path, sizeof path, "/analyses/%s/signals/%s", job->analysis, name);
-	TS_TRY(out_get(job->file, path, &rank, dims, data, job->diag));
-	*n = dims[0];
-	return TS_OK;
+	char dataset[400];
+	snprintf(dataset, sizeof dataset, "signals/%s", name);
+	return cli_analysis_get((cli_analysis){job->file, job->analysis, job->diag}, dataset, n, data);
 }
 
 static void take(sens_row *row, const double *re, const double *im, size_t n)

@@ -277,20 +277,19 @@ ts_status elab_read_axis(elab_builder *b, const net_card *card, int *at, elab_ax
 }
 
 /* Words of a .data card that name what its columns are: up to the first that is no name. */
-static int count_columns(const elab_builder *b, const net_card *card)
+static int count_columns(const net_card *card)
 {
 	int n = 1;
 	while (n < card->n_word &&
 	       (card->word[n].text[0] == '@' || (card->word[n].expr && card->word[n].expr->kind == NET_NAME &&
 	                                         !(n > 1 && strcmp(card->word[n].text, "param") == 0))))
 		n++;
-	(void)b;
 	return n - 1;
 }
 
 static ts_status read_table(elab_builder *b, const net_card *card, elab_axis *axis)
 {
-	const int n = count_columns(b, card), n_value = card->n_word - 1 - n;
+	const int n = count_columns(card), n_value = card->n_word - 1 - n;
 	if (n < 1 || n_value < 1 || n_value % n) {
 		diag_add(b->diag, E0315, card->span,
 		         n < 1 || n_value < 1

@@ -31,17 +31,15 @@ static void clear(mna_tile *tile, unsigned want)
 		memset(tile->c, 0, slots);
 }
 
-/* y[u] += value x[u] and a[u,u] += value at every voltage unknown; y or a may be NULL. */
-static void add_to_ground(const mna_tile *tile, double value, double *y, double *a)
+void mna_add_to_ground(const mna_system *s, const mna_ground *to, int width)
 {
-	const mna_system *s = tile->system;
-	for (int u = 1; value > 0 && u < s->n_unknown; u++) {
+	for (int u = 1; to->value > 0 && u < s->n_unknown; u++) {
 		if (s->is_current[u])
 			continue;
-		for (int l = 0; y && l < LANES; l++)
-			y[u * LANES + l] += value * tile->x[u * LANES + l];
-		for (int l = 0; a && l < LANES; l++)
-			a[s->diagonal[u] * LANES + l] += value;
+		for (int l = 0; to->y && l < width; l++)
+			to->y[u * width + l] += to->value * to->x[u * width + l];
+		for (int l = 0; to->a && l < width; l++)
+			to->a[s->diagonal[u] * width + l] += to->value;
 	}
 }
 
@@ -50,8 +48,10 @@ void mna_assemble(mna_tile *tile, unsigned want)
 	const elab_circuit *c = tile->system->circuit;
 	clear(tile, want);
 	table()->assemble(tile, want);
-	add_to_ground(tile, c->gmin, want & DEV_F ? tile->f : NULL, want & DEV_G ? tile->g : NULL);
-	add_to_ground(tile, c->cmin, want & DEV_Q ? tile->q : NULL, want & DEV_C ? tile->c : NULL);
+	const mna_ground g = {c->gmin, tile->x, want & DEV_F ? tile->f : NULL, want & DEV_G ? tile->g : NULL};
+	const mna_ground q = {c->cmin, tile->x, want & DEV_Q ? tile->q : NULL, want & DEV_C ? tile->c : NULL};
+	mna_add_to_ground(tile->system, &g, LANES);
+	mna_add_to_ground(tile->system, &q, LANES);
 }
 
 void mna_evaluate(mna_tile *tile, int batch, int index, unsigned want)

@@ -28,5 +28,13 @@ typedef struct mna_assemble_table {
 	void (*evaluate)(mna_tile *tile, int batch, int index, unsigned want);
 } mna_assemble_table;
 
+/* y[u] += value x[u] and a[u,u] += value at every voltage unknown, internal nodes included; y or a may be NULL. Arrays are
+ * [n_unknown or slots][width]. */
+typedef struct mna_ground {
+	double value;
+	const double *x;
+	double *y, *a;
+} mna_ground;
+void mna_add_to_ground(const mna_system *system, const mna_ground *to, int width);
 void mna_evaluate(mna_tile *tile, int batch, int index, unsigned want);
 #endif

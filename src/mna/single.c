@@ -150,20 +150,6 @@ static void clear(mna_single *single, unsigned want)
 		memset(single->c, 0, slots);
 }
 
-/* y[u] += value x[u] and a[u,u] += value at every voltage unknown; y or a may be NULL. */
-static void add_to_ground(const mna_single *single, double value, double *y, double *a)
-{
-	const mna_system *s = single->system;
-	for (int u = 1; value > 0 && u < s->n_unknown; u++) {
-		if (s->is_current[u])
-			continue;
-		if (y)
-			y[u] += value * single->x[u];
-		if (a)
-			a[s->diagonal[u]] += value;
-	}
-}
-
 void mna_single_assemble(mna_single *single, unsigned want)
 {
 	const elab_circuit *c = single->system->circuit;
@@ -171,6 +157,8 @@ void mna_single_assemble(mna_single *single, unsigned want)
 	for (int l = 0; l < LANES; l++)
 		single->own->t[l] = single->t;
 	ISA_CHOOSE(mna_single_table)->assemble(single, want);
-	add_to_ground(single, c->gmin, want & DEV_F ? single->f : NULL, want & DEV_G ? single->g : NULL);
-	add_to_ground(single, c->cmin, want & DEV_Q ? single->q : NULL, want & DEV_C ? single->c : NULL);
+	const mna_ground g = {c->gmin, single->x, want & DEV_F ? single->f : NULL, want & DEV_G ? single->g : NULL};
+	const mna_ground q = {c->cmin, single->x, want & DEV_Q ? single->q : NULL, want & DEV_C ? single->c : NULL};
+	mna_add_to_ground(single->system, &g, 1);
+	mna_add_to_ground(single->system, &q, 1);
 }

@@ -4,8 +4,10 @@
  */
 #include "mna/tile.h"
 
+#include <math.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "dev/inductor_kernel.h"
 #include "mna/eval.h"
 
 enum { LOCAL_PARAMS = 128, LOCAL_CONSTANTS = 256 };
@@ -193,7 +195,7 @@ static int fits(const dev_type *type)
 	return type->n_param <= LOCAL_PARAMS && type->n_const <= LOCAL_CONSTANTS;
 }
 
-ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value)
+static ts_status set_one(mna_tile *tile, int instance, int param, int lane_index, double value)
 {
 	const dev_type *type = tile->system->circuit->instance[instance].type;
 	double merged[LOCAL_PARAMS];
@@ -203,6 +205,35 @@ ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_i
 	merged[param] = value;
 	TS_TRY(derive(tile, instance, lane_index, merged));
 	return remember(tile->own, instance, (mna_override){.param = param, .lane = lane_index, .value = value});
+}
+
+static double inductance(const mna_tile *tile, int instance, int lane_index)
+{
+	const mna_system *s = tile->system;
+	const ptrdiff_t row = (ptrdiff_t)s->index_in_batch[instance] * INDUCTOR_N_CONST + INDUCTOR_L;
+	return tile->k[s->batch_of[instance]][row * LANES + lane_index];
+}
+
+/* The couplings of an inductor have sqrt(L1 L2) as a parameter of their own. */
+static ts_status set_couplings(mna_tile *tile, int inductor, int lane_index)
+{
+	const elab_circuit *c = tile->system->circuit;
+	for (int i = 0; i < c->n_instance; i++) {
+		const elab_instance *k = &c->instance[i];
+		if (k->type->kernel != DEV_KERNEL_mutual || (k->control[0] != inductor && k->control[1] != inductor))
+			continue;
+		const double mean = sqrt(inductance(tile, k->control[0], lane_index)) *
+		                    sqrt(inductance(tile, k->control[1], lane_index));
+		TS_TRY(set_one(tile, i, dev_param_index(k->type, "mean"), lane_index, mean));
+	}
+	return TS_OK;
+}
+
+ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value)
+{
+	TS_TRY(set_one(tile, instance, param, lane_index, value));
+	const int is_inductor = tile->system->circuit->instance[instance].type->kernel == DEV_KERNEL_inductor;
+	return is_inductor ? set_couplings(tile, instance, lane_index) : TS_OK;
 }
 
 ts_status mna_tile_set_circuit(mna_tile *tile, int lane_index, const elab_circuit *circuit)

@@ -67,6 +67,30 @@ static void test_low_pass(void)
 	static_deck_close(&d);
 }
 
+static void test_coupled(void)
+{
+	t_section(
+	    "transformer on a resistor: V = jwM I, M = k sqrt(L1 L2), load R: derivatives by both inductances and k");
+	static const double L1 = 4e-6, L2 = 1e-6, K = 0.5, R = 3;
+	static_deck d = static_deck_open("transformer\ni1 0 a ac 1\nl1 a 0 4u\nl2 b 0 1u\nk1 l1 l2 0.5\nr1 b 0 3\n"
+	                                 ".sens v(b) ac dec 1 100k 10meg\n",
+	                                 1, 1);
+	T_INT(d.status, TS_OK);
+	for (size_t k = 0; k < 3; k++) {
+		const double complex jw = CMPLX(0, 2 * PHYS_PI * 1e5 * pow(10, (double)k)), load = R + jw * L2;
+		const double complex v = jw * K * sqrt(L1 * L2) * R / load; /* 1 A through L1, L2 on R */
+		const struct {
+			const char *of;
+			double complex want;
+		} row[] = {{"k1:k", v / K}, {"l1:l", v / (2 * L1)}, {"l2:l", v / (2 * L2) - v * jw / load}};
+		for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+			const double complex got = pair(&d, "sens1", 's', row[i].of, k);
+			T_ABS(cabs(got - row[i].want) / cabs(row[i].want), 0, TOL_LINEAR);
+		}
+	}
+	static_deck_close(&d);
+}
+
 static void test_diode(void)
 {
 	t_section("current into a diode: V = U ln(I/Is + 1)");
@@ -135,6 +159,7 @@ int main(void)
 {
 	test_divider();
 	test_low_pass();
+	test_coupled();
 	test_diode();
 	test_stage();
 	return t_done();
