@@ -64,6 +64,7 @@ enum {
 };
 enum { EKV_D, EKV_G, EKV_S, EKV_B };   /* ports */
 enum { EKV_BY_G, EKV_BY_D, EKV_BY_S }; /* partial derivatives of the duals, by the real drain and source */
+enum { EKV_SLOPES = 1 << 16 };         /* beside dev_want: the channel's partial derivatives are made */
 #define EKV_LOWEST_V (-600.0)          /* y = e^-600 at least, so that 1/y stays finite */
 #define EKV_NEAR 0.1                   /* |yf - yr|/(yf + yr) below which the chord is a series */
 #define EKV_SMALL_V 1e-6               /* V, in the square roots of the bulk charge */
@@ -256,7 +257,7 @@ DUAL_INLINE dual ekv_published_noise(const ekv_bias *a, dual beta)
 }
 
 /* Step 9 and the noise law. */
-DUAL_INLINE ekv_channel ekv_channel_at(const dev_in *in, int i, const ekv_bias *a)
+DUAL_INLINE ekv_channel ekv_channel_at(const dev_in *in, int i, unsigned want, const ekv_bias *a)
 {
 	const lane u = a->u;
 	const ekv_velocity x = ekv_velocity_at(in, i, a);
@@ -273,7 +274,7 @@ DUAL_INLINE ekv_channel ekv_channel_at(const dev_in *in, int i, const ekv_bias *
 	const dual r = dual_scale(dual_div(a->b, plain), lane_set(0.5));
 	c.s = dual_scale(dual_mul(c.chord, r), 4.0 * PHYS_Q * u);
 	c.card = c.s;
-	if (in->want & (DEV_CARD | DEV_OBS))
+	if (want & (DEV_CARD | DEV_OBS))
 		c.card = dual_div(ekv_published_noise(a, beta), dual_shift(ends, lane_set(1)));
 	c.impact = ekv_impact(in, i, a, &x, dual_mul(c.chord, a->vds));
 	return c;
@@ -340,34 +341,34 @@ static inline void ekv_put_obs(const dev_in *in, dev_out *out, int i, const ekv_
 	kernel_put(out->obs, EKV_OBS_S_CARD, i, c->card.v);
 }
 
-static inline void ekv_put_channel(const dev_in *in, dev_out *out, int i, const ekv_bias *a)
+DUAL_INLINE void ekv_put_channel(const dev_in *in, dev_out *out, int i, unsigned want, const ekv_bias *a)
 {
 	const lane sign = kernel_get(in->k, EKV_SIGN, i);
-	const ekv_channel c = ekv_channel_at(in, i, a);
+	const ekv_channel c = ekv_channel_at(in, i, want, a);
 	const dual current = dual_mul(c.chord, a->vds), none = dual_set(lane_set(0));
 	const dual bulk = dual_scale(c.impact, lane_set(-1)), negative = dual_scale(current, lane_set(-1));
-	const dual high = dual_add(current, c.impact), *const law = in->want & DEV_CARD ? &c.card : &c.s;
+	const dual high = dual_add(current, c.impact), *const law = want & DEV_CARD ? &c.card : &c.s;
 	const dual drain = dual_select(a->swapped, negative, high), source = dual_select(a->swapped, high, negative);
 	const dual rest_d = dual_select(a->swapped, none, c.impact), rest_s = dual_select(a->swapped, c.impact, none);
-	const int rest = in->want & DEV_REST;
+	const int rest = want & DEV_REST;
 	const dual *const row[4] = {rest ? &rest_d : &drain, &none, rest ? &rest_s : &source, &bulk};
 	for (int p = 0; p < 4; p++) {
-		if (in->want & DEV_F)
+		if (want & DEV_F)
 			kernel_put(out->f, p, i, sign * row[p]->v);
-		if ((in->want & DEV_G) && p != EKV_G)
+		if ((want & DEV_G) && p != EKV_G)
 			ekv_put_row(out->g, p, i, row[p]);
 	}
-	if (in->want & DEV_S) {
-		const lane gm = drain.d[EKV_BY_G];
+	if (want & DEV_S) {
+		const lane gm = want & EKV_SLOPES ? drain.d[EKV_BY_G] : lane_set(0);
 		kernel_put(out->s, 0, i, law->v);
 		kernel_put(out->s, 1, i, kernel_get(in->k, EKV_FLICKER, i) * gm * gm);
 	}
-	if (in->want & DEV_DS) {
+	if (want & DEV_DS) {
 		const dual slope = dual_scale(*law, sign);
 		ekv_put_row(out->ds, 0, i, &slope);
 		ekv_put_row(out->ds, 1, i, &none);
 	}
-	if (in->want & DEV_OBS)
+	if (want & DEV_OBS)
 		ekv_put_obs(in, out, i, a, &drain, &c);
 }
 
@@ -390,7 +391,7 @@ static inline junction_charge ekv_junction(const dev_in *in, int i, int p, int f
 }
 
 /* Intrinsic charges, overlaps and junctions. */
-static inline void ekv_put_charge(const dev_in *in, dev_out *out, int i, const ekv_bias *a)
+DUAL_INLINE void ekv_put_charge(const dev_in *in, dev_out *out, int i, unsigned want, const ekv_bias *a)
 {
 	const ekv_charges q = ekv_charges_at(in, i, a);
 	const lane sign = kernel_get(in->k, EKV_SIGN, i), cgs = kernel_get(in->k, EKV_CGSO, i);
@@ -414,27 +415,39 @@ static inline void ekv_put_charge(const dev_in *in, dev_out *out, int i, const e
 	row[EKV_B].d[EKV_BY_D] -= jd.c;
 	row[EKV_B].d[EKV_BY_S] -= js.c;
 	for (int p = 0; p < 4; p++) {
-		if (in->want & DEV_Q)
+		if (want & DEV_Q)
 			kernel_put(out->q, p, i, sign * row[p].v);
-		if (in->want & DEV_C)
+		if (want & DEV_C)
 			ekv_put_row(out->c, p, i, &row[p]);
 	}
 }
 
 #include "dev/mosfet_ekv_rates.h"
 
+/* All that is wanted besides rates. Inlined with a `want` of which the compiler knows what it cannot hold, so that
+ * partial derivatives that nobody wants are not made; the values have the same bits in all its copies. */
+DUAL_INLINE void ekv_put(const dev_in *in, dev_out *out, int i, unsigned want)
+{
+	const ekv_bias bias = ekv_bias_at(in, i);
+	if (want & (DEV_F | DEV_G | DEV_S | DEV_DS | DEV_OBS))
+		ekv_put_channel(in, out, i, want, &bias);
+	if (want & (DEV_Q | DEV_C))
+		ekv_put_charge(in, out, i, want, &bias);
+}
+
 static inline void mosfet_ekv_eval(const dev_in *in, dev_out *out)
 {
+	const unsigned values = DEV_F | DEV_Q | DEV_S | DEV_CARD | DEV_REST, slopes = DEV_G | DEV_DS | DEV_OBS;
 	for (int i = 0; i < LANES; i += LANE_WIDTH) {
+		const int flickers = (in->want & DEV_S) && lane_mask_bits(kernel_get(in->k, EKV_FLICKER, i) != 0.0);
 		if (in->want & DEV_RATE)
 			ekv_put_stream(in, out, i);
-		if (!(in->want & ~(unsigned)DEV_RATE))
-			continue;
-		const ekv_bias bias = ekv_bias_at(in, i);
-		if (in->want & (DEV_F | DEV_G | DEV_S | DEV_DS | DEV_OBS))
-			ekv_put_channel(in, out, i, &bias);
-		if (in->want & (DEV_Q | DEV_C))
-			ekv_put_charge(in, out, i, &bias);
+		if ((in->want & slopes) || flickers)
+			ekv_put(in, out, i, in->want | EKV_SLOPES);
+		else if (in->want & DEV_C)
+			ekv_put(in, out, i, in->want & (values | DEV_C));
+		else if (in->want & (DEV_F | DEV_Q | DEV_S))
+			ekv_put(in, out, i, in->want & values);
 	}
 }
 #endif

@@ -54,7 +54,7 @@ static inline lane ekv_packet_shape(lane w)
 static inline ekv_stream ekv_stream_at(const dev_in *in, int i)
 {
 	const ekv_bias a = ekv_bias_at(in, i);
-	const ekv_channel c = ekv_channel_at(in, i, &a);
+	const ekv_channel c = ekv_channel_at(in, i, 0, &a);
 	const lane sum = a.yf.v + a.yr.v, y = 0.5 * sum, t = (a.yf.v - a.yr.v) / sum, t2 = t * t;
 	const lane_mask near = t < EKV_NEAR;
 	lane series = lane_set(0);

@@ -133,18 +133,22 @@ static inline lane wave_table(const double *k, const dev_table *table, lane t, i
 		value[j] = wave_table_value(table, wave_table_time(table, since[j], from[j]));
 	return value;
 }
+/* The waveforms of all lanes, each made where a lane has it: cost only, a lane's value does not depend on its
+ * neighbours. */
 static inline lane wave_value(const dev_in *in, int i)
 {
 	const lane t = kernel_get(in->t, 0, i), kind = kernel_get(in->k, WAVE_KIND, i);
 	lane value = kernel_get(in->k, WAVE_DC, i);
-	if (lane_mask_bits(kind != DEV_WAVE_DC)) { /* cost only: a lane's value does not depend on its neighbours */
-		value = lane_select(kind == DEV_WAVE_PULSE, wave_pulse(in->k, t, i), value);
-		value = lane_select(kind == DEV_WAVE_SIN, wave_sine(in->k, t, i), value);
-		value = lane_select(kind == DEV_WAVE_EXP, wave_exponential(in->k, t, i), value);
-		value = lane_select(kind == DEV_WAVE_PWL, wave_table(in->k, in->aux, t, i), value);
-		value = lane_select(kind == DEV_WAVE_SFFM, wave_sffm(in->k, t, i), value);
-		value = lane_select(kind == DEV_WAVE_AM, wave_am(in->k, t, i), value);
-	}
+#define WAVE_CASE(which, expression)                                                                                   \
+	if (lane_mask_bits(kind == which))                                                                             \
+		value = lane_select(kind == which, expression, value);
+	WAVE_CASE(DEV_WAVE_PULSE, wave_pulse(in->k, t, i))
+	WAVE_CASE(DEV_WAVE_SIN, wave_sine(in->k, t, i))
+	WAVE_CASE(DEV_WAVE_EXP, wave_exponential(in->k, t, i))
+	WAVE_CASE(DEV_WAVE_PWL, wave_table(in->k, in->aux, t, i))
+	WAVE_CASE(DEV_WAVE_SFFM, wave_sffm(in->k, t, i))
+	WAVE_CASE(DEV_WAVE_AM, wave_am(in->k, t, i))
+#undef WAVE_CASE
 	return kernel_get(in->k, WAVE_SCALE, i) * value;
 }
 
