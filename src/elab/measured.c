@@ -122,6 +122,10 @@ static ts_status rewrite(reader *r, const net_expr *e, const net_expr **out)
 		return read_response(r, e, out);
 	if (e->kind == NET_CALL && e->n_arg == 1 && strcmp(e->name, "par") == 0)
 		return rewrite(r, e->arg[0], out);
+	if (e->kind == NET_CALL)
+		TS_TRY(elab_quantity_call(r->b, e, out));
+	if (*out != e)
+		return read_probe(r, *out, (*out)->name, out);
 	if (e->n_arg == 0)
 		return TS_OK;
 	net_expr *copy = arena_alloc(r->b->arena, sizeof *copy);

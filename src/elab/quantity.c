@@ -238,25 +238,33 @@ static ts_status check_function(elab_builder *b, const net_expr *e)
 	return TS_NETLIST;
 }
 
+ts_status elab_quantity_call(elab_builder *b, const net_expr *call, const net_expr **out)
+{
+	*out = call;
+	if (!is_current_call(b, call))
+		return check_function(b, call);
+	net_expr *probe = arena_alloc(b->arena, sizeof *probe);
+	if (!probe)
+		return TS_NOMEM;
+	*probe = (net_expr){.kind = NET_PROBE, .name = call->name, .node = {call->arg[0]->name}, .span = call->span};
+	*out = probe;
+	return TS_OK;
+}
+
 ts_status elab_quantity_read(elab_builder *b, const net_expr *expr, const net_expr **out)
 {
 	*out = expr;
-	if (expr->kind == NET_CALL && !is_current_call(b, expr))
-		TS_TRY(check_function(b, expr));
-	if (expr->n_arg == 0)
+	if (expr->kind == NET_CALL)
+		TS_TRY(elab_quantity_call(b, expr, out));
+	if (*out != expr || expr->n_arg == 0)
 		return TS_OK;
 	net_expr *copy = arena_alloc(b->arena, sizeof *copy);
 	const net_expr **arg = arena_array(b->arena, (size_t)expr->n_arg, sizeof *arg);
 	if (!copy || !arg)
 		return TS_NOMEM;
 	*copy = *expr;
-	*out = copy;
-	if (expr->kind == NET_CALL && is_current_call(b, expr)) {
-		*copy =
-		    (net_expr){.kind = NET_PROBE, .name = expr->name, .node = {expr->arg[0]->name}, .span = expr->span};
-		return TS_OK;
-	}
 	copy->arg = arg;
+	*out = copy;
 	for (int i = 0; i < expr->n_arg; i++)
 		TS_TRY(elab_quantity_read(b, expr->arg[i], &arg[i]));
 	return TS_OK;

@@ -11,6 +11,9 @@ ts_status elab_quantity_term(elab_builder *b, const net_expr *probe, elab_term *
                              const char **unit);
 /* Device of a probe: "x1.m3", or as ngspice writes it "m.x1.m3". */
 ts_status elab_quantity_device(elab_builder *b, const net_expr *probe, int *instance);
+/* A call: the probe that id(m1), i2(x), p(r1) stand for, or the call itself, reported where there is no such function.
+ */
+ts_status elab_quantity_call(elab_builder *b, const net_expr *call, const net_expr **out);
 /* expr with id(m1), i2(x), p(r1) as probes; reports functions there are not. */
 ts_status elab_quantity_read(elab_builder *b, const net_expr *expr, const net_expr **out);
 /* Words that are no expressions of the language: vm(a,b) vdb(a) ip(v1) of .ac, a node's name alone, v1#branch. *expr
