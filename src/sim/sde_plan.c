@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/arena.h"
+#include "lin/klu.h"
 #include "sim/sde_impl.h"
 
 static const double FIRST_PART = 0.1; /* of the shortest C/G of a node: the step for which pivots are chosen */
@@ -60,21 +61,44 @@ static double *reference(const sde_work *w, const double *matrix, double *out)
 	return out;
 }
 
-static ts_status make_pivots(sde_plan *p, mna_tile *tile)
+static void report_singular(const sde_builder *b, const double *a)
 {
+	const sde_plan *p = b->plan;
+	const elab_circuit *c = p->system->circuit;
+	lin_klu *klu = NULL;
+	int column = -1, u = 0;
+	if (lin_klu_create(&p->pattern, &klu) == TS_OK && lin_klu_factor(klu, a, &column) == TS_NUMERIC && column >= 0)
+		u = p->free[column + 1];
+	lin_klu_destroy(klu);
+	diag_add(b->diag, E0504, u > 0 && u < c->n_node ? c->node[u].span : SRC_NOWHERE,
+	         "the matrix of a stochastic step is singular at '%s': it is held neither by a capacitance nor by a "
+	         "conductance that others do not cancel",
+	         u > 0 ? p->system->name[u] : "?");
+}
+
+static ts_status make_lu(const sde_builder *b, const double *a, lane_lu **lu)
+{
+	const ts_status status = b->plan->n_free > 0 ? lane_lu_create(&b->plan->pattern, a, lu) : TS_OK;
+	if (status == TS_NUMERIC)
+		report_singular(b, a);
+	return status;
+}
+
+static ts_status make_pivots(const sde_builder *b)
+{
+	sde_plan *p = b->plan;
 	sde_work *w = NULL;
 	double *a = arena_array(p->arena, (size_t)p->pattern.nnz + 1, sizeof *a);
-	ts_status status = a ? sde_work_make(p, tile, &w) : TS_NOMEM;
+	ts_status status = a ? sde_work_make(p, b->tile, &w) : TS_NOMEM;
 	if (status == TS_OK) {
 		sde_refresh(w);
 		w->table->evaluate(w, SDE_START, 1, NULL);
 		w->table->matrix(w, 1);
 		p->h0 = p->options.h > 0 ? p->options.h : first_step(w);
 		w->table->matrix(w, p->h0);
-		if (p->n_free > 0)
-			status = lane_lu_create(&p->pattern, reference(w, w->w, a), &p->lu_w);
-		if (status == TS_OK && p->n_free > 0)
-			status = lane_lu_create(&p->pattern, reference(w, w->p, a), &p->lu_p);
+		status = make_lu(b, reference(w, w->w, a), &p->lu_w);
+		if (status == TS_OK)
+			status = make_lu(b, reference(w, w->p, a), &p->lu_p);
 	}
 	sde_work_destroy(w);
 	return status;
@@ -90,13 +114,7 @@ static ts_status fill_plan(sde_builder *b)
 	TS_TRY(sde_make_groups(b));
 	find_waves(p);
 	TS_TRY(sde_check_jumps(b));
-	const ts_status status = make_pivots(p, b->tile);
-	if (status == TS_NUMERIC)
-		diag_add(
-		    b->diag, E0504, SRC_NOWHERE,
-		    "the matrix of a stochastic step is singular: some node is neither held by a capacitance nor by a "
-		    "conductance");
-	return status;
+	return make_pivots(b);
 }
 
 ts_status sde_plan_create(mna_tile *tile, const sde_options *options, diag_list *diag, sde_plan **plan)

@@ -19,6 +19,8 @@ static const double STEPS_AT_LEAST = 50; /* as SPICE: no step above TSTOP / 50 *
 static const double SAME_TIME = 1e-15;   /* of TSTOP: corners closer than this are one */
 static const double GRID_SLACK = 1e-9;   /* of TSTEP */
 static const double MOST_SAMPLES = 1e9;
+static const double STALL_SHARE = 1e-14; /* of TSTOP, in so many steps: the run has got stuck */
+enum { STALL_STEPS = 1000 };
 
 typedef struct tran_run {
 	const mna_system *system;
@@ -34,6 +36,8 @@ typedef struct tran_run {
 	double *y, *ydot, *x;
 	progress *bar;
 	long corners;
+	double stall_from; /* time at which the last STALL_STEPS began */
+	int stall_steps;
 } tran_run;
 
 static size_t grid_size(const sim_request *q)
@@ -179,6 +183,38 @@ static ts_status add_points(tran_run *run, double from, double to)
 	return TS_OK;
 }
 
+/* The unknown that moves fastest, in units of its tolerance. */
+static int fastest(const tran_run *run)
+{
+	const sim_reduced *r = run->reduced;
+	double *weight = run->x; /* rewritten by every state_at */
+	int found = 0;
+	sim_reduced_weight(r, weight);
+	for (int i = 1; i < r->n; i++)
+		if (fabs(run->ydot[i] * weight[i]) > fabs(run->ydot[found] * weight[found]))
+			found = i;
+	return found;
+}
+
+/* A solution that runs away in finite time, or a device that jumps to and fro, makes the steps shrink for ever. */
+static ts_status check_progress(tran_run *run, double t)
+{
+	if (++run->stall_steps < STALL_STEPS)
+		return TS_OK;
+	const double gone = t - run->stall_from;
+	run->stall_from = t;
+	run->stall_steps = 0;
+	if (gone > STALL_SHARE * run->request->tstop)
+		return TS_OK;
+	TS_TRY(state_at(run, t));
+	const int worst = fastest(run);
+	diag_add(run->diag, E0521, run->request->span, "transient stopped at t = %g s of %g s", t, run->request->tstop);
+	diag_note(run->diag, SRC_NOWHERE, "the last %d steps together went %.2g s", STALL_STEPS, gone);
+	diag_note(run->diag, SRC_NOWHERE, "fastest at %s, which has reached %.6g",
+	          run->system->name[run->reduced->unknown[worst]], run->y[worst]);
+	return TS_NUMERIC;
+}
+
 static ts_status run_segment(tran_run *run, double a, double b)
 {
 	double t = a;
@@ -193,6 +229,7 @@ static ts_status run_segment(tran_run *run, double a, double b)
 		TS_TRY(sample_until(run, t));
 		TS_TRY(add_points(run, before, t));
 		progress_add(run->bar, t - before);
+		TS_TRY(check_progress(run, t));
 	}
 	return TS_OK;
 }

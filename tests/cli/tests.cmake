@@ -123,6 +123,17 @@ ts_cli_test(bad.sweep_fails EXIT 2 ARGS check --run bad/sweep_fails.cir
   MATCH "sweep_fails.cir:4:8: error: .*outside .1e-12.*E0305.*in .dc at rl = 0")
 ts_cli_test(bad.claim_fails EXIT 3 ARGS check --run bad/claim_fails.cir MATCH "FAIL" "0 of 1 claims hold")
 
+ts_cli_test(bad.second_pbit EXIT 2 ARGS run bad/second_pbit.cir -o ${PROJECT_BINARY_DIR}/second_pbit.h5
+  MATCH "second_pbit.cir:7:1: error: .*wraps number 2.*E0322")
+ts_cli_test(bad.singular_step EXIT 3 ARGS run bad/singular_step.cir -o ${PROJECT_BINARY_DIR}/singular_step.h5
+  MATCH "singular_step.cir:5:4: error: .*singular at 'a'.*E0504")
+ts_cli_test(bad.blow_up EXIT 3 ARGS run bad/blow_up.cir -o ${PROJECT_BINARY_DIR}/blow_up.h5
+  MATCH "blow_up.cir:5:1: error: transient stopped at t = (0.9999|1[. ]).*E0521" "the last 1000 steps" "fastest at a, which has reached")
+ts_cli_test(bad.many_samples EXIT 2 ARGS run bad/many_samples.cir -o ${PROJECT_BINARY_DIR}/many_samples.h5
+  MATCH "many_samples.cir:4:1: error: .*E0522")
+ts_cli_test(bad.few_kept EXIT 0 ARGS check bad/few_kept.cir MATCH "few_kept.cir:4:1: warning: measures are taken on [0-9]+ of 100000.*W0332")
+ts_cli_test(plot.no_script EXIT 4 ARGS plot no_such.h5 MATCH "analysis/plot.py is missing.*E0703")
+set_tests_properties(cli.plot.no_script PROPERTIES ENVIRONMENT THERMOSPICE_PLOT=/nonexistent)
 ts_cli_test(bad.measures EXIT 2 ARGS check bad/measures.cir
   MATCH "cir:6:7: error: .*not 'pz'.*E0315" "cir:7:1: error: .*wanted trig.*E0315" "cir:8:38: error: .*wanted val=.*E0315"
   "cir:9:1: error: .*TARG.*E0315" "cir:10:36: error: .*not 0.*E0305" "cir:11:1: error: .*WHEN or AT=" "cir:12:1: error: .*WHEN"
