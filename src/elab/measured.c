@@ -26,6 +26,13 @@ static int is_response(const char *name)
 	return (*name == 'v' || *name == 'i') && is_one_of(part, name + 1);
 }
 
+/* mean(Q), std(Q), var(Q): curves over all trajectories. */
+static int is_average(sim_kind kind, const net_expr *call)
+{
+	static const char *const name[] = {"mean", "std", "var", NULL};
+	return kind == SIM_TRANNOISE && call->n_arg == 1 && is_one_of(name, call->name);
+}
+
 /* Names that are curves: the axis, and what a noise analysis has. */
 static int is_curve(sim_kind kind, const char *name)
 {
@@ -122,7 +129,7 @@ static ts_status rewrite(reader *r, const net_expr *e, const net_expr **out)
 		return read_response(r, e, out);
 	if (e->kind == NET_CALL && e->n_arg == 1 && strcmp(e->name, "par") == 0)
 		return rewrite(r, e->arg[0], out);
-	if (e->kind == NET_CALL)
+	if (e->kind == NET_CALL && !is_average(r->kind, e))
 		TS_TRY(elab_quantity_call(r->b, e, out));
 	if (*out != e)
 		return read_probe(r, *out, (*out)->name, out);
