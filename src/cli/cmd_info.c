@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "dev/dev.h"
+#include "elab/manual.h"
 
 enum { KEY_JSON = 256, KEY_MARKDOWN };
 
@@ -117,19 +118,16 @@ int cli_options(int argc, char **argv)
 	                                   NULL,
 	                                   NULL,
 	                                   NULL};
-	static const char *const column[] = {"option", "default", "unit", "what", NULL};
-	static const char *const row[][4] = {
-#define OPTION(name, fallback, unit, text) {name, fallback, unit, text},
-#include "cli/option.def"
-#undef OPTION
-	};
+	static const char *const column[] = {"option and default", "what", NULL};
 	info_job job = {0};
 	cli_table table;
 	argp_parse(&parser, argc, argv, 0, NULL, &job);
 	cli_table_begin(&table, "options", column);
-	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-		for (int c = 0; c < 4; c++)
-			cli_table_text(&table, "%s", row[i][c]);
+	elab_entry entry;
+	for (int i = 0; elab_manual(ELAB_MANUAL_OPTIONS, i, &entry); i++) {
+		cli_table_text(&table, "%s", entry.form);
+		cli_table_text(&table, "%s", entry.text);
+	}
 	cli_table_end(&table, stdout, job.json);
 	return 0;
 }

@@ -188,6 +188,7 @@ static ts_status too_few(const elab_bind *bind, int n_node, int with_model)
 {
 	diag_add_origin(bind->b->diag, E0307, bind->card->span, bind->frame->origin, "'%s' needs %d nodes%s",
 	                bind->card->name, n_node, with_model ? " and a model" : "");
+	elab_note_forms(bind->b, bind->card);
 	return TS_NETLIST;
 }
 

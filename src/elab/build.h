@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "dev/program.h"
 #include "elab/circuit.h"
+#include "elab/manual.h"
 #include "elab/scope.h"
 
 enum {
@@ -106,6 +107,7 @@ typedef struct elab_builder {
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
 	double scale;        /* .options scale=: of the lengths on M lines */
 	double tnom;         /* Celsius; NAN where .options tnom= is not given */
+	double celsius, itl, nfreqs; /* other .options, before they go into the circuit */
 	double tstep, tstop; /* of the first .tran or .trannoise: defaults of waveforms; NAN: none */
 } elab_builder;
 
@@ -246,6 +248,19 @@ ts_status elab_bind_params(elab_bind *bind, const net_param *skip);
 /* bind.c, for trap.c: room for the parameters, from the model or the fallbacks. */
 ts_status elab_bind_fallbacks(elab_bind *bind);
 
+/* Their parts of the manual: entry i, 0 where there is none. Waveforms; cards that are read; those that are not, elements
+ * likewise; commands of .control; options. */
+int elab_waveform_entry(int i, elab_entry *entry);
+int elab_refused_waveform(int i, elab_entry *entry);
+int elab_read_card(elab_chapter chapter, int i, elab_entry *entry);
+int elab_refused_card(int i, elab_entry *entry);
+int elab_refused_element(int i, elab_entry *entry);
+int elab_control_advice(int i, elab_entry *entry);
+int elab_option_entry(int i, elab_entry *entry);
+/* setup.c: every option's default */
+void elab_default_options(elab_builder *b);
+/* A note with the forms of the element's letter. */
+void elab_note_forms(elab_builder *b, const net_card *card);
 /* setup.c: .temp .options .global and the waveforms' defaults, before the expansion */
 ts_status elab_setup_cards(elab_builder *b);
 /* card.c: all other dot cards, after the expansion */

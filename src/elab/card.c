@@ -19,24 +19,12 @@ static ts_status done_before(elab_builder *b, const net_card *card)
 static const struct {
 	const char *name;
 	card_reader *read;
+	elab_chapter chapter;
+	const char *form, *text;
 } reader_table[] = {
-    {".op", elab_card_op},          {".dc", elab_card_dc},
-    {".tran", elab_card_tran},      {".trannoise", elab_card_trannoise},
-    {".jump", elab_card_trannoise}, {".ac", elab_card_ac},
-    {".noise", elab_card_noise},    {".tf", elab_card_tf},
-    {".sens", elab_card_sens},      {".pbit", elab_card_pbit},
-    {".save", elab_card_save},      {".print", elab_card_print},
-    {".plot", elab_card_print},     {".probe", elab_card_print},
-    {".ic", elab_card_ic},          {".nodeset", elab_card_nodeset},
-    {".expect", elab_card_expect},  {".measure", elab_card_measure},
-    {".meas", elab_card_measure},   {".four", elab_card_four},
-    {".temp", done_before},         {".options", done_before},
-    {".option", done_before},       {".opt", done_before},
-    {".if", done_before},           {".elseif", done_before},
-    {".else", done_before},         {".endif", done_before},
-    {".global", done_before},       {".end", done_before},
-    {".step", elab_card_step},      {".data", elab_card_data},
-    {".enddata", done_before},      {".alter", done_before},
+#define CARD(name, read, chapter, form, text) {name, read, chapter, form, text},
+#include "elab/card.def"
+#undef CARD
 };
 
 static const struct {
@@ -71,6 +59,31 @@ int elab_is_card(const char *name)
 	return 0;
 }
 
+int elab_read_card(elab_chapter chapter, int i, elab_entry *entry)
+{
+	for (size_t k = 0; k < sizeof reader_table / sizeof *reader_table; k++) {
+		if (reader_table[k].chapter != chapter || !*reader_table[k].form || i-- > 0)
+			continue;
+		snprintf(entry->form, sizeof entry->form, "%s", reader_table[k].form);
+		entry->text = reader_table[k].text;
+		return 1;
+	}
+	return 0;
+}
+
+int elab_refused_card(int i, elab_entry *entry)
+{
+	const int n = (int)(sizeof refused_table / sizeof *refused_table);
+	const int n_warned = (int)(sizeof warned_table / sizeof *warned_table);
+	if (i >= n + n_warned)
+		return 0;
+	const int warns = i >= n;
+	snprintf(entry->form, sizeof entry->form, "%s%s", warns ? warned_table[i - n].name : refused_table[i].name,
+	         warns ? ": a warning" : "");
+	entry->text = warns ? warned_table[i - n].advice : refused_table[i].advice;
+	return 1;
+}
+
 static ts_status report_unknown(elab_builder *b, const net_card *card)
 {
 	for (size_t i = 0; i < sizeof refused_table / sizeof *refused_table; i++)
@@ -80,16 +93,15 @@ static ts_status report_unknown(elab_builder *b, const net_card *card)
 			return TS_NETLIST;
 		}
 	elab_nearest nearest = {.want = card->name};
-	char hint[ELAB_HINT], known[200] = "";
+	char hint[ELAB_HINT], known[400] = "";
 	size_t used = 0;
 	for (size_t i = 0; i < sizeof reader_table / sizeof *reader_table; i++) {
 		elab_nearest_try(&nearest, reader_table[i].name);
-		if (used < sizeof known && reader_table[i].read != done_before)
+		if (used < sizeof known && *reader_table[i].form)
 			used += (size_t)snprintf(known + used, sizeof known - used, " %s", reader_table[i].name);
 	}
 	diag_add(b->diag, E0311, card->name_span, "unknown card %s%s", card->name, elab_nearest_hint(&nearest, hint));
-	diag_note(b->diag, SRC_NOWHERE, "there are%s .param .model .subckt .include .lib .global .options .temp",
-	          known);
+	diag_note(b->diag, SRC_NOWHERE, "there are%s; `thermospice cards` explains them", known);
 	return TS_NETLIST;
 }
 

@@ -45,13 +45,7 @@ static elab_circuit *make_circuit(const net_deck *deck, const src_map *sources)
 	}
 	*c = (elab_circuit){.arena = a,
 	                    .sources = sources,
-	                    .title = arena_strdup(a, deck->title ? deck->title : ""),
-	                    .temperature = PHYS_ZERO_C + 27,
-	                    .reltol = 1e-6,
-	                    .abstol = 1e-15,
-	                    .vntol = 1e-9,
-	                    .itl = 200,
-	                    .nfreqs = 10};
+	                    .title = arena_strdup(a, deck->title ? deck->title : "")};
 	return c;
 }
 
@@ -59,8 +53,8 @@ static ts_status start(elab_builder *b)
 {
 	TS_TRY(elab_apply_alter(b));
 	b->frame = (elab_frame){.body = &b->top, .prefix = "", .m = 1};
-	b->scale = 1;
-	b->tnom = b->tstep = b->tstop = (double)NAN;
+	elab_default_options(b);
+	b->tstep = b->tstop = (double)NAN;
 	b->eval.diag = b->diag;
 	b->errors_before = diag_count(b->diag, DIAG_ERROR);
 	b->node_map = name_map_create();

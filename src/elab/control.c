@@ -32,6 +32,15 @@ static const struct {
     {"display", "`thermospice show`"},
 };
 
+int elab_control_advice(int i, elab_entry *entry)
+{
+	if (i >= (int)(sizeof advice_table / sizeof *advice_table))
+		return 0;
+	snprintf(entry->form, sizeof entry->form, "%s", advice_table[i].command);
+	entry->text = advice_table[i].advice;
+	return 1;
+}
+
 enum { CARD_NAME = 32, MOST_NOTES = 10 };
 
 /* NULL: nothing does it */

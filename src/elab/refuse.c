@@ -3,6 +3,8 @@
  * what to write instead, so that nothing is ignored silently. What is harmless to leave out (a starting guess) gives a
  * warning. Letters, source forms and parameters are tables.
  */
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "elab/build.h"
@@ -22,6 +24,21 @@ static const struct {
     {'p', "coupled line and port elements", "use a ladder of L, C and R"},
 };
 
+/* The letters that exist, in the order of the manual. */
+static const char *known_letters(char known[3 * 26])
+{
+	static const char letter[] = {
+#define FORM(letter, form, text) letter,
+#include "elab/element.def"
+#undef FORM
+	};
+	char *to = known;
+	for (size_t i = 0; i < sizeof letter; i++)
+		if (i == 0 || letter[i] != letter[i - 1])
+			to += sprintf(to, "%s%c", i ? " " : "", toupper((unsigned char)letter[i]));
+	return known;
+}
+
 void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card)
 {
 	for (size_t i = 0; i < sizeof letter_table / sizeof *letter_table; i++)
@@ -31,14 +48,16 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 			                letter_table[i].advice);
 			return;
 		}
+	char known[3 * 26];
 	diag_add_origin(b->diag, E0302, card->name_span, frame->origin,
-	                "'%s': no element begins with '%c'; there are R C L K V I E F G H B D M S W Y and X",
-	                card->name, card->name[0]);
+	                "'%s': no element begins with '%c'; there are %s: see `thermospice cards`", card->name,
+	                card->name[0], known_letters(known));
 }
+
+static const char *const form[] = {"poly", "table", "laplace", "freq", "pwl", "delay", "vcr", "vccap", "opamp"};
 
 ts_status elab_refuse_controlled(const elab_bind *bind)
 {
-	static const char *const form[] = {"poly", "table", "laplace", "freq", "pwl", "delay", "vcr", "vccap", "opamp"};
 	const net_card *card = bind->card;
 	for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
 		const src_span *span = NULL;
@@ -128,4 +147,28 @@ ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *
 	                "'%s' takes %s only inside a waveform, by position: pulse(...), sin(...), exp(...)",
 	                bind->card->name, param->name);
 	return TS_NETLIST;
+}
+
+/* Letters, then forms of E, F, G and H, then parameters. */
+int elab_refused_element(int i, elab_entry *entry)
+{
+	const int n_letter = (int)(sizeof letter_table / sizeof *letter_table);
+	const int n_form = (int)(sizeof form / sizeof *form);
+	const int n_param = (int)(sizeof param_table / sizeof *param_table);
+	char *to = entry->form;
+	if (i < n_letter) {
+		snprintf(to, ELAB_FORM, "%c: %s", toupper((unsigned char)letter_table[i].letter), letter_table[i].what);
+		entry->text = letter_table[i].advice;
+	} else if (i < n_letter + n_form) {
+		snprintf(to, ELAB_FORM, "%s on E, F, G, H", form[i - n_letter]);
+		entry->text = "use value={EXPR}";
+	} else if (i < n_letter + n_form + n_param) {
+		i -= n_letter + n_form;
+		snprintf(to, ELAB_FORM, "%s= on %c", param_table[i].param,
+		         toupper((unsigned char)param_table[i].letter));
+		entry->text = param_table[i].advice;
+	} else {
+		return 0;
+	}
+	return 1;
 }

@@ -4,6 +4,7 @@
  * take their defaults.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -88,28 +89,72 @@ static ts_status find_temperature(elab_builder *b)
 	return TS_OK;
 }
 
-static ts_status set_option(elab_builder *b, const net_param *param)
+/* The options as elab/option.def has them; those of .options temp= and of whole numbers stay with the builder. */
+typedef struct option {
+	const char *name;
+	double fallback, low, high;
+	double *value;
+} option;
+
+enum {
+	N_OPTION = 0
+#define OPTION(name, field, fallback, low, high, unit, text) +1
+#include "elab/option.def"
+#undef OPTION
+};
+
+static void list_options(elab_builder *b, option out[N_OPTION])
 {
 	elab_circuit *c = b->circuit;
-	double itl = c->itl, nfreqs = c->nfreqs;
-	const struct {
-		const char *name;
-		double low, high, *value;
-	} table[] = {
-	    {"reltol", 1e-14, 1, &c->reltol}, {"abstol", 1e-300, 1, &c->abstol}, {"vntol", 1e-300, 1e3, &c->vntol},
-	    {"gmin", 0, 1, &c->gmin},         {"cmin", 0, 1, &c->cmin},          {"itl", 1, 1e6, &itl},
-	    {"itl1", 1, 1e6, &itl},           {"tnom", -273, 2000, &b->tnom},    {"scale", 1e-15, 1e15, &b->scale},
-	    {"nfreqs", 2, 1e4, &nfreqs},
+	const option table[N_OPTION] = {
+#define OPTION(name, field, fallback, low, high, unit, text) {name, fallback, low, high, &(field)},
+#include "elab/option.def"
+#undef OPTION
 	};
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+	memcpy(out, table, sizeof table);
+}
+
+void elab_default_options(elab_builder *b)
+{
+	option table[N_OPTION];
+	list_options(b, table);
+	for (int i = 0; i < N_OPTION; i++)
+		*table[i].value = table[i].fallback;
+	b->circuit->temperature = PHYS_ZERO_C + b->celsius;
+}
+
+int elab_option_entry(int i, elab_entry *entry)
+{
+	static const struct {
+		const char *name;
+		double fallback;
+		const char *unit, *text;
+	} table[N_OPTION] = {
+#define OPTION(name, field, fallback, low, high, unit, text) {name, fallback, unit, text},
+#include "elab/option.def"
+#undef OPTION
+	};
+	if (i >= N_OPTION)
+		return 0;
+	if (isnan(table[i].fallback))
+		snprintf(entry->form, sizeof entry->form, "%s", table[i].name);
+	else
+		snprintf(entry->form, sizeof entry->form, "%s=%g%s%s", table[i].name, table[i].fallback,
+		         *table[i].unit ? " " : "", table[i].unit);
+	entry->text = table[i].text;
+	return 1;
+}
+
+static ts_status set_option(elab_builder *b, const net_param *param)
+{
+	option table[N_OPTION];
+	list_options(b, table);
+	for (int i = 0; i < N_OPTION; i++) {
 		if (strcmp(table[i].name, param->name) != 0)
 			continue;
 		const net_card card = {.name = ".options", .n_param = 1, .param = param};
 		const elab_quantity quantity = {param->name, table[i].low, table[i].high, 0};
-		const ts_status status = elab_field_value(b, &card, quantity, table[i].value);
-		c->itl = (int)itl;
-		c->nfreqs = (int)nfreqs;
-		return status;
+		return elab_field_value(b, &card, quantity, table[i].value);
 	}
 	diag_add(b->diag, W0301, param->span, "unknown option '%s' has no effect", param->name);
 	return TS_OK;
@@ -171,6 +216,8 @@ ts_status elab_setup_cards(elab_builder *b)
 		if (elab_fatal(status))
 			return status;
 	}
+	b->circuit->itl = (int)b->itl;
+	b->circuit->nfreqs = (int)b->nfreqs;
 	find_transient(b);
 	return TS_OK;
 }

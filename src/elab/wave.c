@@ -9,6 +9,7 @@
  * .trannoise card where there is one. `ac` alone has magnitude 1; its phase is in degrees.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "elab/build.h"
@@ -20,15 +21,42 @@ typedef struct wave_rule {
 	const char *keyword;
 	dev_wave wave;
 	const char *field[WAVE_FIELDS + 1];
+	const char *form, *text; /* of the manual */
 } wave_rule;
 
 static const wave_rule rule_table[] = {
-    {"pulse", DEV_WAVE_PULSE, {"v1", "v2", "td", "tr", "tf", "pw", "per", "np"}},
-    {"sin", DEV_WAVE_SIN, {"vo", "va", "freq", "td", "theta", "phase"}},
-    {"exp", DEV_WAVE_EXP, {"v1", "v2", "td1", "tau1", "td2", "tau2"}},
-    {"pwl", DEV_WAVE_PWL, {NULL}},
-    {"sffm", DEV_WAVE_SFFM, {"vo", "va", "fc", "mdi", "fs", "phasec", "phases"}},
-    {"am", DEV_WAVE_AM, {"va", "vo", "mf", "fc", "td", "phasec", "phases"}},
+    {"pulse",
+     DEV_WAVE_PULSE,
+     {"v1", "v2", "td", "tr", "tf", "pw", "per", "np"},
+     "pulse(V1 V2 TD TR TF PW PER NP)",
+     "from V1 to V2 and back; NP pulses, 0: no end"},
+    {"sin",
+     DEV_WAVE_SIN,
+     {"vo", "va", "freq", "td", "theta", "phase"},
+     "sin(VO VA FREQ TD THETA PHASE)",
+     "VO + VA e^(-THETA t') sin(2 pi FREQ t' + PHASE), t' = t - TD, degrees"},
+    {"exp",
+     DEV_WAVE_EXP,
+     {"v1", "v2", "td1", "tau1", "td2", "tau2"},
+     "exp(V1 V2 TD1 TAU1 TD2 TAU2)",
+     "from V1 towards V2 from TD1 on, back from TD2 on"},
+    {"pwl",
+     DEV_WAVE_PWL,
+     {NULL},
+     "pwl(T1 V1 T2 V2 ...) [r=T] [td=T]",
+     "straight lines; times do not decrease, two equal ones are a jump; constant outside. `td=` delays all of it; "
+     "with `r=` the stretch from r to the last corner is repeated for ever; both may stand inside the brackets"},
+    {"sffm",
+     DEV_WAVE_SFFM,
+     {"vo", "va", "fc", "mdi", "fs", "phasec", "phases"},
+     "sffm(VO VA FC MDI FS PHASEC PHASES)",
+     "VO + VA sin(2 pi FC t + PHASEC + MDI sin(2 pi FS t + PHASES)), degrees"},
+    {"am",
+     DEV_WAVE_AM,
+     {"va", "vo", "mf", "fc", "td", "phasec", "phases"},
+     "am(VA VO MF FC TD 0 PHASES)",
+     "VA (VO + sin(2 pi MF t' + PHASES)) sin(2 pi FC t' + PHASES), t' = t - TD; 0 until TD. The sixth number, which "
+     "ngspice reads and does not use, must be 0"},
 };
 
 static const struct {
@@ -40,6 +68,24 @@ static const struct {
     {"distof1", "there is no distortion analysis"},
     {"distof2", "there is no distortion analysis"},
 };
+
+int elab_waveform_entry(int i, elab_entry *entry)
+{
+	if (i >= (int)(sizeof rule_table / sizeof *rule_table))
+		return 0;
+	snprintf(entry->form, sizeof entry->form, "%s", rule_table[i].form);
+	entry->text = rule_table[i].text;
+	return 1;
+}
+
+int elab_refused_waveform(int i, elab_entry *entry)
+{
+	if (i >= (int)(sizeof refused_table / sizeof *refused_table))
+		return 0;
+	snprintf(entry->form, sizeof entry->form, "%s on V, I", refused_table[i].keyword);
+	entry->text = refused_table[i].advice;
+	return 1;
+}
 
 static const wave_rule *find_rule(const char *text)
 {
