@@ -9,7 +9,8 @@
  *   AM    va vo mf fc td phases   va (vo + sin(2 pi mf (t-td) + phases)) sin(2 pi fc (t-td) + phases), 0 until td
  *   PWL   corners in aux (dev_table), linear between, constant outside, all delayed by td; no corners: 0. With r >= 0
  *                                 the stretch from r to the last corner is repeated for ever
- * A source with a waveform ignores dc. SPICE takes missing tr, tf, pw, per, tau from .tran; whoever binds the card does
+ * A source with a waveform ignores dc; analyses without time turn it into a dc source where `static` is 1
+ * (mna_tile_set_static). SPICE takes missing tr, tf, pw, per, tau from .tran; whoever binds the card does
  * that, here they fall back to "never" and 1 ps. The current flows from p through the source to n.
  */
 #include <math.h>
@@ -17,7 +18,7 @@
 
 enum {
 	P_DC, P_WAVE, P_SCALE, P_V1, P_V2, P_TD, P_TR, P_TF, P_PW, P_PER, P_VO, P_VA, P_FREQ, P_THETA, P_PHASE, P_TD1,
-	P_TAU1, P_TD2, P_TAU2, P_NP, P_FC, P_MDI, P_FS, P_MF, P_PHASEC, P_PHASES, P_R, P_ACMAG, P_ACPHASE, P_M, N_PARAM
+	P_TAU1, P_TD2, P_TAU2, P_NP, P_FC, P_MDI, P_FS, P_MF, P_PHASEC, P_PHASES, P_R, P_ACMAG, P_ACPHASE, P_STATIC, P_M, N_PARAM
 };
 #define NEVER 1e30
 #define SHORTEST_RAMP 1e-12
@@ -31,7 +32,7 @@ static const dev_shape shape_i = {port_i, 2, NULL, 0, NULL, 0};
 #define VALUE(name, doc) {name, "V or A", doc, 0, -1e18, 1e18, 0}
 #define TIME(name, doc, fallback) {name, "s", doc, fallback, 0, NEVER, 0}
 static const dev_param param[N_PARAM] = {
-    [P_DC] = VALUE("dc", "value without a waveform [spice3]"),
+    [P_DC] = VALUE("dc", "value without a waveform or without time [spice3]"),
     [P_WAVE] = {"wave", "", "0 dc, 1 pulse, 2 sin, 3 exp, 4 pwl, 5 sffm, 6 am; set by the card [spice3]", 0, 0, 6, 0},
     [P_SCALE] = {"scale", "", "multiplies the value (source stepping) [spice3]", 1, -1e6, 1e6, 0},
     [P_V1] = VALUE("v1", "pulse, exp: first value [spice3]"),
@@ -60,6 +61,8 @@ static const dev_param param[N_PARAM] = {
     [P_R] = {"r", "s", "pwl: repeats from this corner on, -1: does not [ngspice]", -1, -1, NEVER, 0},
     [P_ACMAG] = VALUE("acmag", "amplitude in .ac; no effect on the waveform [spice3]"),
     [P_ACPHASE] = {"acphase", "deg", "phase in .ac; no effect on the waveform [spice3]", 0, -3.6e5, 3.6e5, 0},
+    [P_STATIC] = {"static", "", "1: dc is also the value of a waveform where there is no time; set by the card [spice3]", 0,
+                  0, 1, 0},
     [P_M] = {"m", "", "current sources: devices in parallel [spice3]", 1, 1e-12, 1e12, 0},
 };
 

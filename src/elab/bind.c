@@ -70,6 +70,9 @@ ts_status elab_bind_set(elab_bind *bind, const char *name, double value, src_spa
 		return TS_NETLIST;
 	}
 	bind->param[index] = value;
+	const int is_static = strcmp(name, "dc") == 0 ? dev_param_find(bind->type, "static", 0) : -1;
+	if (is_static >= 0) /* also beside a waveform, where there is no time */
+		bind->param[is_static] = 1;
 	return elab_check_range(bind->b, bind->frame->origin, (elab_given){&bind->type->param[index], value, where});
 }
 

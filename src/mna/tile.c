@@ -236,6 +236,20 @@ ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_i
 	return is_inductor ? set_couplings(tile, instance, lane_index) : TS_OK;
 }
 
+ts_status mna_tile_set_static(mna_tile *tile)
+{
+	const elab_circuit *c = tile->system->circuit;
+	for (int i = 0; i < c->n_instance; i++) {
+		const dev_type *type = c->instance[i].type;
+		const int own = dev_param_index(type, "static"), wave = dev_param_index(type, "wave");
+		if (own < 0 || c->instance[i].param[own] == 0 || c->instance[i].param[wave] == DEV_WAVE_DC)
+			continue;
+		for (int l = 0; l < LANES; l++)
+			TS_TRY(set_one(tile, i, wave, l, DEV_WAVE_DC));
+	}
+	return TS_OK;
+}
+
 ts_status mna_tile_set_circuit(mna_tile *tile, int lane_index, const elab_circuit *circuit)
 {
 	double merged[LOCAL_PARAMS];

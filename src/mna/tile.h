@@ -26,6 +26,9 @@ void mna_assemble(mna_tile *tile, unsigned want);
 /* Re-derive one instance's constants in one lane with parameter `param` set to `value`; parameters set before in that
  * lane keep their values; couplings of an inductor follow it. TS_NUMERIC when derive refuses (constants unchanged). */
 ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_index, double value);
+/* For analyses without time: independent sources that have a dc value beside their waveform become dc sources, in every
+ * lane. */
+ts_status mna_tile_set_static(mna_tile *tile);
 /* Take every instance of a lane from a circuit of the same topology: its parameters and temperatures, with those set
  * before on top. The circuit is borrowed until another one replaces it; expressions and corners of waveforms, which all
  * lanes share, are those of the circuit set last. TS_NUMERIC when derive refuses. */

@@ -125,6 +125,7 @@ static ts_status sweep(dc_run *run)
 	const sim_request *r = run->request;
 	run->n_inner = r->dc[0].n;
 	run->n_outer = r->dc[1].n_target > 0 ? r->dc[1].n : 1;
+	TS_TRY(mna_tile_set_static(run->tile));
 	TS_TRY(dc_points_create(run->tile, r, run->vary, run->diag, &run->points));
 	TS_TRY(sim_signals_create(run->tile->system, SIM_DC, &run->signals));
 	run->row_start = alloc_array((size_t)run->tile->system->n_unknown, sizeof *run->row_start);

@@ -67,6 +67,7 @@ ts_status sim_linear_create(sim_linear *s)
 	TS_TRY(make_grid(s));
 	TS_TRY(sim_signals_create(s->system, s->request->kind, &s->signals));
 	TS_TRY(lin_klu_z_create(pattern, &s->klu));
+	TS_TRY(mna_tile_set_static(s->tile));
 	TS_TRY(sim_operating_point_first(s->tile, 1u, s->diag));
 	TS_TRY(set_resistances(s));
 	mna_assemble(s->tile, DEV_F | DEV_Q | DEV_G | DEV_C);

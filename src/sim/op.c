@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * .op: one lane at t = 0, started from .ic where given. Writes
+ * .op: one lane at t = 0 (sources with a dc value at that), started from .ic where given. Writes
  *   /analyses/<name>/signals/<signal>       [1]
  *   /analyses/<name>/devices/<inst>/<obs>   scalars, the device's observables
  * and the tables of op_table.h.
@@ -47,6 +47,7 @@ static ts_status put_device(mna_tile *tile, int i, const sim_request *request, o
 static ts_status solve_and_put(mna_tile *tile, const sim_request *request, out_file *file, diag_list *diag)
 {
 	const elab_circuit *c = tile->system->circuit;
+	TS_TRY(mna_tile_set_static(tile));
 	TS_TRY(sim_operating_point_first(tile, 1u, diag));
 	TS_TRY(put_signals(tile, request, file, diag));
 	TS_TRY(sim_op_table(tile, request, file, diag));

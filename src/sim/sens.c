@@ -130,6 +130,12 @@ int sens_residual(const sens_run *run, const sens_group *group, const sens_plan 
 	return moves;
 }
 
+/* A parameter that chooses among laws: it has no derivative. */
+static int is_choice(const dev_param *param)
+{
+	return strcmp(param->name, "wave") == 0 || strcmp(param->name, "static") == 0;
+}
+
 /* Parameters of the instance's own line, or of its model card when it is the first with that model. */
 static int add_groups(sens_run *run, int i, int of_model, sens_group *to)
 {
@@ -139,6 +145,7 @@ static int add_groups(sens_run *run, int i, int of_model, sens_group *to)
 	for (int p = 0; p < type->n_param; p++) {
 		const sens_group group = {.instance = i, .param = p, .of_model = of_model};
 		if (type->param[p].on_model != of_model || !isfinite(instance->param[p]) ||
+		    is_choice(&type->param[p]) ||
 		    (of_model && (!instance->model || next_member(run, &group, 0) != i)))
 			continue;
 		if (to)

@@ -351,7 +351,6 @@ Closed forms decide; the decks are written so that none of this matters, or say 
 | what | ngspice 39 | here |
 |---|---|---|
 | frequencies of DEC and OCT when FSTOP is not on the grid | steps widened to end at FSTOP | N per decade or octave |
-| source with a `dc` value and a waveform, in all but `.tran` | the `dc` value | the waveform at t = 0 |
 | closed S or W in `.ac`, whatever `vh` | open; its own `.op` and `.tf` have it closed | closed |
 | `m=` of an X element inside a subcircuit that some other X calls with `m=` | lost in all its instances | multiplied through |
 | output resistance of `.tf I(V)`, where V is not the input | 1e20 | the slope of a `.dc` sweep |

@@ -226,6 +226,29 @@ static void test_isa_levels(const char *self)
 	}
 }
 
+/* A source with dc and a waveform has the dc value without time and starts a transient from its waveform; without dc the
+ * waveform's start counts everywhere. .sens moves the value that counts. */
+static void test_bias_and_wave(void)
+{
+	t_section("dc value beside a waveform");
+	static_deck d = static_deck_open("waves\nv1 a 0 dc 2 ac 1 pulse(3 4 1n 1n)\ni1 0 b pulse(1m 2m 1n 1n)\n"
+	                                 "i2 0 c sin(1m 0) dc=5m m=2\nr1 a b 1k\nr2 b 0 1k\nr3 c 0 1k\n"
+	                                 ".op\n.tran 1n 2n\n.dc i1 0 1m 1m\n.sens v(b)\n.end\n",
+	                                 1, 1);
+	T_INT(d.status, TS_OK);
+	T_REL(static_deck_value(&d, "/analyses/op1/signals/v(a)", 0, NULL), 2, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/op1/signals/v(b)", 0, NULL), 1.5, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/op1/signals/v(c)", 0, NULL), 10, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/tran1/signals/v(a)", 0, NULL), 3, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/tran1/signals/v(b)", 0, NULL), 2, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/tran1/signals/v(c)", 0, NULL), 2, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/dc1/signals/v(b)", 1, NULL), 1.5, TOL_LINEAR);
+	T_REL(static_deck_value(&d, "/analyses/sens1/signals/s(v1:dc)", 0, NULL), 0.5, TOL_NEWTON);
+	T_REL(static_deck_value(&d, "/analyses/sens1/signals/s(i1:v1)", 0, NULL), 500, TOL_NEWTON);
+	T_TRUE(isnan(static_deck_value(&d, "/analyses/sens1/signals/s(v1:v1)", 0, NULL)));
+	static_deck_close(&d);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "hash") == 0) {
@@ -233,6 +256,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	test_linear();
+	test_bias_and_wave();
 	test_diode();
 	test_inverter();
 	test_latch("subvt");
