@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Diode on lanes: forward rate at v + shift, reverse rate at v - shift, f = q (l+ - l-), S = 2 q^2 (l+ + l-); charge at
- * v. DEV_CARD: SPICE's S = 2q|I|. Breakdown is a second source of the same kind from cathode to anode. The shape tells
- * what there is: a third port is the anode behind the series resistance; the sources are shot, then, where present,
- * breakdown, rs and flicker. See diode.c and junction.h.
+ * v. High injection and recombination multiply or add both rates alike. DEV_CARD: SPICE's S = 2q|I|. Breakdown is a
+ * second source of the same kind from cathode to anode. The shape tells what there is: a third port is the anode behind
+ * the series resistance; the sources are shot, then, where present, breakdown, rs and flicker. See diode.c and
+ * junction.h.
  */
 #ifndef DEV_DIODE_KERNEL_H
 #define DEV_DIODE_KERNEL_H
@@ -18,7 +19,11 @@ enum {
 	DIODE_CJSW = DIODE_CJ + 4,
 	DIODE_INV_NBV = DIODE_CJSW + 4,
 	DIODE_OFFSET, /* B/(nbv U) */
-	DIODE_GS,     /* series conductance */
+	DIODE_ISR_Q,  /* recombination: Isr/q, 0: none; 1/nr */
+	DIODE_INV_NR,
+	DIODE_IKF, /* q over the knee current, forward and in breakdown; 0: none */
+	DIODE_IKR,
+	DIODE_GS, /* series conductance */
 	DIODE_4KT,
 	DIODE_KF,
 	DIODE_AF,
@@ -56,13 +61,63 @@ static inline lane diode_across(const double *v, int from, int to, int i)
 	return kernel_get(v, from, i) - kernel_get(v, to, i);
 }
 
-static inline junction_rates diode_rates(const dev_in *in, int i, int mirrored, lane v)
+/* A factor f on both rates: the ratio of the two stays e^{v/U}. */
+static inline void diode_multiply(junction_rates *r, lane f, lane df)
+{
+	r->dforward = f * r->dforward + df * r->forward;
+	r->dreverse = f * r->dreverse + df * r->reverse;
+	r->forward *= f;
+	r->reverse *= f;
+}
+
+/* High injection: the factor 1/(1 + sqrt(rise/knee)) with rise = I + Is, which has no corner at v = 0. */
+static inline void diode_bend(junction_rates *r, lane inv_knee, lane rise, lane slope)
+{
+	const lane root = lane_sqrt(inv_knee * rise), factor = 1.0 / (1.0 + root);
+	const lane half = lane_select(root > 0.0, 0.5 * inv_knee * slope / root, lane_set(0));
+	diode_multiply(r, factor, -factor * factor * half);
+}
+
+/* Diffusion and recombination; the latter grows with the width of the depletion layer. Both bend at one knee. */
+static inline junction_rates diode_injection(const dev_in *in, int i, lane v)
+{
+	const lane inv_u = kernel_get(in->k, DIODE_INV_U, i), is_q = kernel_get(in->k, DIODE_IS_Q, i);
+	const lane per_n = inv_u * kernel_get(in->k, DIODE_INV_N, i), isr_q = kernel_get(in->k, DIODE_ISR_Q, i);
+	const lane inv_nr = kernel_get(in->k, DIODE_INV_NR, i), knee = kernel_get(in->k, DIODE_IKF, i);
+	junction_rates r = junction_rates_at(v, is_q, inv_u, kernel_get(in->k, DIODE_INV_N, i));
+	lane rise = is_q * lane_limexp(v * per_n), slope = is_q * per_n * junction_limexp_slope(v * per_n);
+	if (lane_mask_bits(isr_q != 0.0)) { /* cost only */
+		const lane m = kernel_get(in->k, DIODE_CJ + 2, i), vj = kernel_get(in->k, DIODE_CJ + 1, i);
+		const lane y = 1.0 - v / vj, base = y * y + 0.005, width = lane_pow(base, 0.5 * m);
+		const lane dwidth = -width * m * y / (vj * base), x = v * inv_u * inv_nr;
+		junction_rates second = junction_rates_at(v, isr_q, inv_u, inv_nr);
+		diode_multiply(&second, width, dwidth);
+		r.forward += second.forward;
+		r.reverse += second.reverse;
+		r.dforward += second.dforward;
+		r.dreverse += second.dreverse;
+		rise += width * isr_q * lane_limexp(x);
+		slope += isr_q * (width * inv_u * inv_nr * junction_limexp_slope(x) + dwidth * lane_limexp(x));
+	}
+	if (lane_mask_bits(knee != 0.0)) /* cost only */
+		diode_bend(&r, knee, rise, slope);
+	return r;
+}
+
+static inline junction_rates diode_breakdown(const dev_in *in, int i, lane v)
 {
 	const lane is_q = kernel_get(in->k, DIODE_IS_Q, i), inv_u = kernel_get(in->k, DIODE_INV_U, i);
-	if (mirrored)
-		return junction_rates_far(v, is_q, inv_u, kernel_get(in->k, DIODE_INV_NBV, i),
-		                          kernel_get(in->k, DIODE_OFFSET, i));
-	return junction_rates_at(v, is_q, inv_u, kernel_get(in->k, DIODE_INV_N, i));
+	const lane inv_n = kernel_get(in->k, DIODE_INV_NBV, i), offset = kernel_get(in->k, DIODE_OFFSET, i);
+	const lane knee = kernel_get(in->k, DIODE_IKR, i), x = v * inv_u * inv_n - offset;
+	junction_rates r = junction_rates_far(v, is_q, inv_u, inv_n, offset);
+	if (lane_mask_bits(knee != 0.0)) /* cost only */
+		diode_bend(&r, knee, is_q * lane_limexp(x), is_q * inv_u * inv_n * junction_limexp_slope(x));
+	return r;
+}
+
+static inline junction_rates diode_rates(const dev_in *in, int i, int mirrored, lane v)
+{
+	return mirrored ? diode_breakdown(in, i, v) : diode_injection(in, i, v);
 }
 
 /* Rates of source `number`; *plain gets those without a shift. */

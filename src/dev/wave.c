@@ -61,7 +61,7 @@ static const dev_param param[N_PARAM] = {
     [P_R] = {"r", "s", "pwl: repeats from this corner on, -1: does not [ngspice]", -1, -1, NEVER, 0},
     [P_ACMAG] = VALUE("acmag", "amplitude in .ac; no effect on the waveform [spice3]"),
     [P_ACPHASE] = {"acphase", "deg", "phase in .ac; no effect on the waveform [spice3]", 0, -3.6e5, 3.6e5, 0},
-    [P_STATIC] = {"static", "", "1: dc is also the value of a waveform where there is no time; set by the card [spice3]", 0,
+    [P_STATIC] = {"static", "", "1: dc stands for the waveform without time, no effect on it; set by the card [spice3]", 0,
                   0, 1, 0},
     [P_M] = {"m", "", "current sources: devices in parallel [spice3]", 1, 1e-12, 1e12, 0},
 };

@@ -76,7 +76,9 @@ double elab_fallback(const elab_builder *b, const dev_param *p)
 static const struct {
 	const char *name, *own;
 } alias_table[] = {{"cj0", "cjo"},  {"cj", "cjo"},  {"js", "is"}, {"pb", "vj"}, {"php", "vjsw"},
-                   {"cjp", "cjsw"}, {"vt0", "vto"}, {"u0", "uo"}, {"cj0", "cj"}};
+                   {"cjp", "cjsw"}, {"vt0", "vto"}, {"u0", "uo"}, {"cj0", "cj"},
+                   {"ik", "ikf"},   {"ib", "ibv"},     {"trs", "trs1"}, {"ctc", "cta"}, {"tvj", "tpb"},
+                   {"tref", "tnom"}};
 
 static int find_param(const dev_type *type, const char *name)
 {

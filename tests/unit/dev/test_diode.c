@@ -266,6 +266,67 @@ static void test_linear(void)
 	free(l);
 }
 
+/* I0/(1 + sqrt((I0 + Is)/ikf)) per device; S = 2qI coth(V/2U) of the bent current, 4kT g at V = 0. */
+static void test_high_injection(double ideality)
+{
+	t_section("high injection, n = %g", ideality);
+	const double u = phys_ut(ROOM), knee = 1e-6;
+	bench *b = diode(ideality);
+	bench_set(b, "ikf", knee);
+	bench_set(b, "area", 2);
+	bench_set(b, "m", 3);
+	T_TRUE(bench_derive(b) == NULL);
+	for (int i = -4; i < 9; i++) {
+		const double v = 0.1 * i;
+		bias(b, v);
+		const double plain = current(ideality, v), bent = plain / (1 + sqrt((plain + 1e-15) / knee));
+		T_ABS(b->f[P][0], 6 * bent, TOL_CLOSED * fabs(6 * bent));
+		if (i != 0)
+			T_REL(b->s[0][0], 2 * PHYS_Q * 6 * bent / tanh(v / (2 * u)), 1e-10);
+		const double h = 1e-6, g = b->g[0][0], slope = b->ds[P][0];
+		bias(b, v + h);
+		const double f = b->f[P][0], s = b->s[0][0];
+		bias(b, v - h);
+		T_ABS(g, (f - b->f[P][0]) / (2 * h), TOL_DIFFERENCE * g + 1e-22);
+		T_ABS(slope, (s - b->s[0][0]) / (2 * h), TOL_DIFFERENCE * fabs(slope) + 1e-38);
+	}
+	bias(b, 0);
+	T_REL(b->s[0][0], 4 * PHYS_K * ROOM * b->g[0][0], TOL_CLOSED);
+	bias(b, 2.5 * ideality); /* far above: sqrt(I0 ikf) */
+	T_REL(b->f[P][0],
+	      6 * sqrt(current(ideality, fmin(2.5 * ideality, 80 * ideality * u)) * knee *
+	               (1 + fmax(2.5 * ideality / (ideality * u) - 80, 0))),
+	      1e-6);
+	free(b);
+}
+
+/* Isr (e^{V/nrU} - 1) ((1 - V/vj)^2 + 0.005)^{m/2} beside the diffusion current, with its own temperature law. */
+static void test_recombination(void)
+{
+	t_section("recombination");
+	bench *b = diode(1);
+	bench_set(b, "isr", 1e-12);
+	bench_set(b, "nr", 1.9);
+	bench_set(b, "tlevc", 1); /* vj stays */
+	for (b->temperature = ROOM; b->temperature < 360; b->temperature += 50) {
+		T_TRUE(bench_derive(b) == NULL);
+		const double u = phys_ut(b->temperature), ratio = b->temperature / ROOM;
+		const double gap = 1.11 * (ratio - 1) / u;
+		for (double v = -0.9; v < 1; v += 0.19) {
+			bias(b, v);
+			const double width = pow(pow(1 - v / 0.8, 2) + 0.005, 0.2);
+			const double is = 1e-15 * pow(ratio, 3) * exp(gap),
+			             isr = 1e-12 * pow(ratio, 3 / 1.9) * exp(gap / 1.9);
+			const double want = is * expm1(v / u) + isr * width * expm1(v / (1.9 * u));
+			T_REL(b->f[P][0], want, 1e-10);
+			T_REL(b->s[0][0], 2 * PHYS_Q * want / tanh(v / (2 * u)), 1e-10);
+		}
+		bias(b, 0);
+		T_REL(b->s[0][0], 4 * PHYS_K * b->temperature * b->g[0][0], TOL_CLOSED);
+	}
+	free(b);
+}
+
 int main(void)
 {
 	const double ideality[3] = {1, 1.5, 2};
@@ -274,6 +335,7 @@ int main(void)
 		test_rates(ideality[i]);
 		test_derivatives(ideality[i], 0);
 		test_derivatives(ideality[i], 3e-3);
+		test_high_injection(ideality[i]);
 	}
 	test_card(1);
 	test_card(1.7);
@@ -281,6 +343,7 @@ int main(void)
 	test_series();
 	test_breakdown(1);
 	test_breakdown(1.8);
+	test_recombination();
 	test_flicker();
 	test_sidewall();
 	test_linear();
