@@ -33,13 +33,10 @@ static size_t base_length(const char *name)
 static ts_status find_limits(const elab_bind *bind, const elab_body *body, elab_bin *bin)
 {
 	const net_card *card = &body->card[bin->card];
-	net_card some;
 	if (bin->is_read)
 		return TS_OK;
-	if (card->is_head) {
-		TS_TRY(net_card_load(bind->b->deck, card, limit_name, bind->b->diag, &some));
-		card = &some;
-	}
+	if (card->is_head)
+		TS_TRY(net_card_load(bind->b->deck, card, limit_name, bind->b->diag, &card));
 	bin->is_read = 1;
 	for (int k = 0; k < ELAB_N_LIMIT; k++)
 		for (int i = 0; i < card->n_param; i++)

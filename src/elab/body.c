@@ -205,14 +205,14 @@ const net_card *elab_full_card(elab_builder *b, elab_body *body, int i, ts_statu
 		return card;
 	if (!body->full)
 		body->full = alloc_array((size_t)body->n_card, sizeof *body->full);
-	net_card *full = body->full && !body->full[i] ? arena_alloc(b->arena, sizeof *full) : NULL;
-	if (!body->full || (!full && !body->full[i])) {
+	if (!body->full) {
 		*status = TS_NOMEM;
 		return NULL;
 	}
-	if (full) {
-		*status = net_card_load(b->deck, card, NULL, b->diag, full);
-		body->full[i] = *status == TS_OK ? full : &no_card;
+	if (!body->full[i]) {
+		*status = net_card_load(b->deck, card, NULL, b->diag, &body->full[i]);
+		if (*status != TS_OK)
+			body->full[i] = &no_card;
 	}
 	if (body->full[i] != &no_card)
 		return body->full[i];

@@ -277,6 +277,10 @@ ts_status elab_compute(elab_eval *eval, const elab_scope *scope, const net_expr 
 
 ts_status elab_value(elab_eval *eval, const elab_scope *scope, const net_expr *expr, double *value)
 {
+	if (expr->kind == NET_NUMBER) { /* most of a library */
+		*value = expr->number;
+		return TS_OK;
+	}
 	TS_TRY(elab_resolve(eval, scope, expr));
 	const ts_status status = elab_compute(eval, scope, expr, value);
 	if (status == TS_NETLIST)

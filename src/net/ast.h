@@ -68,6 +68,7 @@ typedef struct net_card {
 	const char *name;
 	const char *type;
 	int is_head; /* a NET_MODEL of an included file: its parameters are still text, see net_card_load */
+	struct net_loaded *loaded; /* of a head: what has been read of it */
 	int n_word;
 	const net_word *word;
 	int n_param;

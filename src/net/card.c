@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/number.h"
+#include "net/load.h"
 
 static const char *const group_name[] = {"pulse", "sin",   "exp",     "pwl",      "sffm", "am",   "poly",
                                          "list",  "noise", "trnoise", "trrandom", "pat",  "table"};
@@ -567,7 +568,8 @@ int net_card_read_head(net_card_reader *r, const net_text *text, net_card *card)
 	const int ok = net_card_read(r, text, card);
 	r->is_head = 0;
 	card->is_head = 1;
-	return ok;
+	card->loaded = net_loaded_new(r->arena);
+	return card->loaded ? ok : no_memory(r);
 }
 
 int net_card_read(net_card_reader *r, const net_text *text, net_card *card)

@@ -56,9 +56,9 @@ static void put_cards(const net_deck *deck, const net_card *card, int n, FILE *t
 
 static void put_card(const net_deck *deck, const net_card *card, FILE *to)
 {
-	net_card full;
+	const net_card *full;
 	if (card->is_head && net_card_load(deck, card, NULL, NULL, &full) == TS_OK)
-		card = &full;
+		card = full;
 	switch (card->kind) {
 	case NET_MODEL:
 		fprintf(to, ".model %s %s", card->name, card->type);

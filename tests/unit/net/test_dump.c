@@ -11,9 +11,13 @@
 static void complete(const net_deck *deck, const net_card *card, int n)
 {
 	for (int i = 0; i < n; i++) {
-		net_card full;
-		if (card[i].is_head && T_INT(net_card_load(deck, &card[i], NULL, NULL, &full), TS_OK))
-			memcpy((void *)(uintptr_t)&card[i], &full, sizeof full);
+		const net_card *full;
+		if (card[i].is_head && T_INT(net_card_load(deck, &card[i], NULL, NULL, &full), TS_OK)) {
+			const net_card *again = NULL;
+			T_INT(net_card_load(deck, &card[i], NULL, NULL, &again), TS_OK);
+			T_TRUE(again == full); /* read once */
+			memcpy((void *)(uintptr_t)&card[i], full, sizeof *full);
+		}
 		complete(deck, card[i].body, card[i].n_body);
 	}
 }
