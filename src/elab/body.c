@@ -156,7 +156,7 @@ ts_status elab_body_limit(elab_builder *b)
 }
 
 /* Does any device answer to this type of model card? */
-static int is_known_type(const char *type)
+int elab_is_model_type(const char *type)
 {
 	const size_t n = strlen(type);
 	for (int i = 0; i < DEV_N_TYPE; i++)
@@ -173,7 +173,7 @@ void elab_body_unused(elab_builder *b, const elab_body *body)
 {
 	for (int i = 0; body->used && i < body->n_card; i++) {
 		const net_card *card = &body->card[i];
-		if (card->kind == NET_MODEL && !card->is_head && !body->used[i] && !is_known_type(card->type))
+		if (card->kind == NET_MODEL && !card->is_head && !body->used[i] && !elab_is_model_type(card->type))
 			diag_add(
 			    b->diag, W0303, card->name_span,
 			    "model '%s' has no effect: no device here has the type %s, and nothing in use names it",

@@ -114,6 +114,8 @@ typedef struct elab_builder {
 /* body.c: definitions */
 ts_status elab_body_index(elab_builder *b, elab_body *body, int depth);
 void elab_body_free(elab_body *body);
+/* Does any device answer to this type of model card? */
+int elab_is_model_type(const char *type);
 /* After the expansion: warn of .model cards of a type no device has, which no element names. */
 void elab_body_unused(elab_builder *b, const elab_body *body);
 /* Refuse a deck whose expansion would not fit, before it is expanded. */
@@ -222,6 +224,8 @@ ts_status elab_bind_control(elab_bind *bind, int i, int n, const char *name, src
 ts_status elab_find_controls(elab_builder *b);
 /* model.c: the model card a word of bind->card names, evaluated in the frame where it stands; sets model and type. */
 ts_status elab_model_get(elab_bind *bind, const net_word *word);
+/* Index of a parameter of a card by its name or another one that simulators give it, -1 if there is none. */
+int elab_model_param(const dev_type *type, const char *name);
 /* Value of a parameter that nobody gives, with .options tnom=. */
 double elab_fallback(const elab_builder *b, const dev_param *param);
 /* passive.c: R, C and L elements, which may name a model card. */
@@ -294,11 +298,14 @@ ts_status elab_make_steps(elab_builder *b);
 ts_status elab_read_sweep(elab_builder *b, net_card *card, elab_steps *sweep);
 /* Before anything else: the cards of the deck after options.alter blocks become those of the top body. */
 ts_status elab_apply_alter(elab_builder *b);
-/* vary.c. Changes to parameters, the temperature, an element that is bound, before the m= around it; and whether all
- * elements that should change are there. */
+/* vary.c. Changes to parameters, the temperature, an element that is bound, before the m= around it, a model card that
+ * is evaluated; and whether all that should change are there. */
 ts_status elab_apply_params(elab_builder *b);
 ts_status elab_apply_temperature(elab_builder *b);
 ts_status elab_apply_device(elab_bind *bind);
+ts_status elab_apply_model(elab_bind *bind, const elab_model *model);
+/* The first instance so far that uses a model card of this name, -1 if none. */
+int elab_find_user(const elab_builder *b, const char *model);
 ts_status elab_check_changes(elab_builder *b);
 /* The name of a result of this point: "tran1" or "tran1@2". NULL: memory is exhausted. */
 const char *elab_step_name(elab_builder *b, const char *name);

@@ -92,12 +92,12 @@ typedef enum sim_method { SIM_WT2, SIM_BE, SIM_HEUN, SIM_LM, SIM_EM, SIM_LEAP } 
 typedef enum sim_noise_type { SIM_THERMAL = 1, SIM_FLICKER = 2, SIM_RTN = 4 } sim_noise_type;
 
 /* A quantity that a sweep or a step moves. Only what is set when the circuit is elaborated can be one. */
-typedef enum elab_target_kind { ELAB_PARAM, ELAB_TEMPERATURE, ELAB_DEVICE } elab_target_kind;
+typedef enum elab_target_kind { ELAB_PARAM, ELAB_TEMPERATURE, ELAB_DEVICE, ELAB_MODEL } elab_target_kind;
 typedef struct elab_target {
 	elab_target_kind kind;
-	const char *name;  /* top-level parameter, or instance; "temp" */
-	const char *param; /* of the instance's line: "r", "w" */
-	const char *label; /* what results call it: "rl", "temp", "r1", "@m1[w]" */
+	const char *name;  /* top-level parameter, instance or model card; "temp" */
+	const char *param; /* of the instance's line: "r", "w"; of the card: "vto" */
+	const char *label; /* what results call it: "rl", "temp", "r1", "@m1[w]", "nch(vto)" */
 	const char *unit;  /* "" for parameters; temperatures are in Celsius, "degC" */
 	src_span span;
 } elab_target;

@@ -75,12 +75,11 @@ double elab_fallback(const elab_builder *b, const dev_param *p)
 /* Other names that simulators give to parameters of a card; a device's own names come first. */
 static const struct {
 	const char *name, *own;
-} alias_table[] = {{"cj0", "cjo"},  {"cj", "cjo"},  {"js", "is"}, {"pb", "vj"}, {"php", "vjsw"},
-                   {"cjp", "cjsw"}, {"vt0", "vto"}, {"u0", "uo"}, {"cj0", "cj"},
-                   {"ik", "ikf"},   {"ib", "ibv"},     {"trs", "trs1"}, {"ctc", "cta"}, {"tvj", "tpb"},
-                   {"tref", "tnom"}};
+} alias_table[] = {{"cj0", "cjo"},  {"cj", "cjo"},   {"js", "is"},   {"pb", "vj"},   {"php", "vjsw"},
+                   {"cjp", "cjsw"}, {"vt0", "vto"},  {"u0", "uo"},   {"cj0", "cj"},  {"ik", "ikf"},
+                   {"ib", "ibv"},   {"trs", "trs1"}, {"ctc", "cta"}, {"tvj", "tpb"}, {"tref", "tnom"}};
 
-static int find_param(const dev_type *type, const char *name)
+int elab_model_param(const dev_type *type, const char *name)
 {
 	int index = dev_param_find(type, name, 1);
 	for (size_t i = 0; i < sizeof alias_table / sizeof *alias_table && index < 0; i++)
@@ -91,7 +90,7 @@ static int find_param(const dev_type *type, const char *name)
 
 static ts_status set_model_param(elab_bind *bind, const elab_frame *frame, elab_model *model, const net_param *param)
 {
-	const int index = find_param(model->type, param->name);
+	const int index = elab_model_param(model->type, param->name);
 	double limit;
 	if (index < 0 && elab_bin_is_limit(param->name))
 		return elab_param_value(&bind->b->eval, &frame->scope, param, &limit);
@@ -128,6 +127,8 @@ static ts_status evaluate_model(elab_bind *bind, const elab_frame *frame, elab_m
 			return status;
 		worst = status != TS_OK ? status : worst;
 	}
+	const ts_status changed = elab_apply_model(bind, model);
+	worst = worst != TS_OK ? worst : changed;
 	for (int i = 0; i < model->type->n_param; i++)
 		if (model->type->param[i].on_model && isnan(model->param[i]) && worst == TS_OK) {
 			diag_add_origin(bind->b->diag, E0304, card->span, frame->origin, "model '%s' needs %s= (%s)",

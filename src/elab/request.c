@@ -10,11 +10,12 @@
 #include "elab/build.h"
 
 #define MAX_SWEEP_POINTS 1e7
+enum { MAX_DC_AXES = 3 };
 enum { LEAST_SEGMENT = 8, MOST_SEGMENT = 1 << 16 }; /* as in out/lanes.h, which this layer does not see */
 
 static const char *const kind_name[] = {
     [SIM_OP] = "op", [SIM_DC] = "dc",       [SIM_TRAN] = "tran", [SIM_TRANNOISE] = "trannoise",
-    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf", [SIM_SENS] = "sens"};
+    [SIM_AC] = "ac", [SIM_NOISE] = "noise", [SIM_TF] = "tf",     [SIM_SENS] = "sens"};
 
 sim_request elab_request_default(const net_card *card, sim_kind kind)
 {
@@ -51,12 +52,15 @@ ts_status elab_request_add(elab_builder *b, sim_request request)
 
 ts_status elab_card_op(elab_builder *b, const net_card *card)
 {
-	TS_TRY(elab_field_known(b, card, ""));
-	if (card->n_word > 0) {
-		diag_add(b->diag, E0315, card->word[0].span, ".op takes no fields");
+	sim_request r = elab_request_default(card, SIM_OP);
+	net_card rest = *card;
+	TS_TRY(elab_field_known(b, card, "data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
+	if (rest.n_word > 0) {
+		diag_add(b->diag, E0315, card->word[0].span, ".op takes no fields but SWEEP ...");
 		return TS_NETLIST;
 	}
-	return elab_request_add(b, elab_request_default(card, SIM_OP));
+	return elab_request_add(b, r);
 }
 
 /* The axis of DATA=, or the one in the words from *at on. */
@@ -97,27 +101,53 @@ static ts_status check_axes(elab_builder *b, const net_card *card, const sim_req
 	return TS_OK;
 }
 
-ts_status elab_card_dc(elab_builder *b, const net_card *card)
+static ts_status check_outer(elab_builder *b, const sim_request *r, const elab_axis *outer)
 {
-	sim_request r = elab_request_default(card, SIM_DC);
-	int at = 0, n = 0, has_data = elab_field_find(card, "data") != NULL;
-	TS_TRY(elab_field_known(b, card, "data"));
-	if (card->n_word < 3 && !has_data) {
-		diag_add(b->diag, E0315, card->span, ".dc wants SOURCE START STOP STEP, once or twice");
-		return TS_NETLIST;
+	for (int i = 0; i < r->dc[0].n_target + r->dc[1].n_target; i++) {
+		const int k = i - r->dc[0].n_target;
+		const elab_target *inner = k < 0 ? &r->dc[0].target[i] : &r->dc[1].target[k];
+		for (int t = 0; t < outer->n_target; t++)
+			if (elab_same_target(inner, &outer->target[t])) {
+				diag_add(b->diag, E0312, outer->target[t].span, "both sweeps move '%s'", inner->label);
+				return TS_NETLIST;
+			}
 	}
-	while (n < 2 && (at < card->n_word || has_data)) {
-		const int is_sweep = at < card->n_word && strcmp(card->word[at].text, "sweep") == 0;
-		at += is_sweep;
+	return TS_OK;
+}
+
+/* Axes 0 and 1 are the analysis's own; at each point of a third one it is done again. */
+static ts_status read_dc_axes(elab_builder *b, const net_card *card, sim_request *r)
+{
+	int at = 0, n = 0, has_data = elab_field_find(card, "data") != NULL;
+	elab_axis outer = {0};
+	while (n < MAX_DC_AXES && (at < card->n_word || has_data)) {
+		if (n == 2 && b->options.sweep_known)
+			return TS_OK;
+		at += at < card->n_word && strcmp(card->word[at].text, "sweep") == 0;
 		const int takes_data = has_data && at == card->n_word;
 		has_data &= !takes_data;
-		TS_TRY(read_dc_axis(b, card, &at, &r.dc[n++], takes_data));
+		elab_axis *axis = n < 2 ? &r->dc[n] : &outer;
+		n++;
+		TS_TRY(read_dc_axis(b, card, &at, axis, takes_data));
 	}
 	if (at < card->n_word || has_data) {
 		diag_add(b->diag, E0315, at < card->n_word ? card->word[at].span : card->span,
-		         ".dc wants SOURCE START STOP STEP, once or twice");
+		         ".dc takes no more than three sweeps: write .step for those around it");
 		return TS_NETLIST;
 	}
+	TS_TRY(check_outer(b, r, &outer));
+	return outer.n_target > 0 ? elab_axis_product(b, &outer, 1, &r->sweep) : TS_OK;
+}
+
+ts_status elab_card_dc(elab_builder *b, const net_card *card)
+{
+	sim_request r = elab_request_default(card, SIM_DC);
+	TS_TRY(elab_field_known(b, card, "data"));
+	if (card->n_word < 3 && !elab_field_find(card, "data")) {
+		diag_add(b->diag, E0315, card->span, ".dc wants SOURCE START STOP STEP, up to three times");
+		return TS_NETLIST;
+	}
+	TS_TRY(read_dc_axes(b, card, &r));
 	TS_TRY(check_axes(b, card, &r));
 	return elab_request_add(b, r);
 }

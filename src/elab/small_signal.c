@@ -134,15 +134,17 @@ ts_status elab_card_noise(elab_builder *b, const net_card *card)
 ts_status elab_card_sens(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_SENS);
-	const int is_ac = card->n_word > 1 && strcasecmp(card->word[1].text, "ac") == 0;
-	const int is_dc = card->n_word == 2 && strcasecmp(card->word[1].text, "dc") == 0;
-	TS_TRY(elab_field_known(b, card, ""));
-	if (card->n_word != 1 && !is_dc && !(is_ac && card->n_word == 6))
+	net_card rest = *card;
+	TS_TRY(elab_field_known(b, card, "data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
+	const int is_ac = rest.n_word > 1 && strcasecmp(card->word[1].text, "ac") == 0;
+	const int is_dc = rest.n_word == 2 && strcasecmp(card->word[1].text, "dc") == 0;
+	if (rest.n_word != 1 && !is_dc && !(is_ac && rest.n_word == 6))
 		return wrong_words(b, card,
 		                   "V(OUT[,REF]) or I(SOURCE), then nothing, or AC DEC|OCT|LIN POINTS FSTART FSTOP");
 	TS_TRY(elab_field_probe(b, card->word[0].expr, card->word[0].span, &r.output));
 	if (is_ac) {
-		TS_TRY(read_grid(b, card, 2, &r));
+		TS_TRY(read_grid(b, &rest, 2, &r));
 		TS_TRY(check_ac(b, card));
 	}
 	return elab_request_add(b, r);
@@ -151,8 +153,10 @@ ts_status elab_card_sens(elab_builder *b, const net_card *card)
 ts_status elab_card_tf(elab_builder *b, const net_card *card)
 {
 	sim_request r = elab_request_default(card, SIM_TF);
-	TS_TRY(elab_field_known(b, card, ""));
-	if (card->n_word != 2)
+	net_card rest = *card;
+	TS_TRY(elab_field_known(b, card, "data"));
+	TS_TRY(elab_read_sweep(b, &rest, &r.sweep));
+	if (rest.n_word != 2)
 		return wrong_words(b, card, "V(OUT[,REF]) or I(SOURCE), then SOURCE");
 	TS_TRY(read_ports(b, card, &r));
 	return elab_request_add(b, r);

@@ -6,8 +6,8 @@
  *   DEC|OCT TARGET START STOP N       LIN TARGET START STOP STEP
  *   DATA=TABLE                        with .DATA TABLE TARGET TARGET ... values, row by row
  *
- * TARGET is [PARAM] NAME of a top-level parameter, TEMP, an element (the value its line begins with) or
- * @ELEMENT[PARAM].
+ * TARGET is [PARAM] NAME of a top-level parameter, TEMP, an element (the value its line begins with), @ELEMENT[PARAM],
+ * or one parameter of all model cards of a name: [TYPE] MODEL(PARAM), @MODEL[PARAM].
  */
 #include <math.h>
 #include <stdio.h>
@@ -32,8 +32,7 @@ ts_status elab_check_sweep(elab_builder *b, src_span span, const double range[3]
 
 int elab_same_target(const elab_target *a, const elab_target *b)
 {
-	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
-	       (a->kind != ELAB_DEVICE || strcmp(a->param, b->param) == 0);
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 && (!a->param || strcmp(a->param, b->param) == 0);
 }
 
 static const char *shown_unit(const dev_type *type, const dev_param *param)
@@ -66,12 +65,47 @@ static ts_status device_target(elab_builder *b, const net_word *word, int index,
 	return TS_OK;
 }
 
+/* A parameter of a model card that instance `index` uses. */
+static ts_status model_target(elab_builder *b, const net_word *word, int index, const char *param, elab_target *t)
+{
+	const elab_instance *instance = (const elab_instance *)b->instance.item + index;
+	const int known = elab_model_param(instance->type, param);
+	if (known < 0) {
+		diag_add(b->diag, E0303, word->span, "model '%s' of a %s has no parameter '%s'", instance->model,
+		         instance->type->name, param);
+		return TS_NETLIST;
+	}
+	const dev_param *p = &instance->type->param[known];
+	*t = (elab_target){.kind = ELAB_MODEL,
+	                   .name = instance->model,
+	                   .param = p->name,
+	                   .label = word->text,
+	                   .unit = strcmp(p->unit, "ohm") == 0 ? "Ohm" : p->unit,
+	                   .span = word->span};
+	return TS_OK;
+}
+
+/* nch(vto) */
+static ts_status card_target(elab_builder *b, const net_word *word, elab_target *t)
+{
+	const char *model = word->expr->name, *param = word->expr->arg[0]->name;
+	const int user = elab_find_user(b, model);
+	if (user >= 0)
+		return model_target(b, word, user, param, t);
+	if (b->incomplete)
+		return TS_NETLIST;
+	diag_add(b->diag, E0314, word->span, "no element uses a model '%s' (a bin is named like @%s.1[%s])", model,
+	         model, param);
+	return TS_NETLIST;
+}
+
 /* @r1[r], @m.x1.m1[w] is not read: names here are x1.m1 */
 static ts_status bracket_target(elab_builder *b, const net_word *word, elab_target *t)
 {
 	const char *open = strchr(word->text, '['), *close = open ? strchr(open, ']') : NULL;
 	if (!close || close[1] || open == word->text + 1) {
-		diag_add(b->diag, E0315, word->span, "'%s' is not of the form @ELEMENT[PARAMETER]", word->text);
+		diag_add(b->diag, E0315, word->span, "'%s' is not of the form @ELEMENT[PARAMETER] or @MODEL[PARAMETER]",
+		         word->text);
 		return TS_NETLIST;
 	}
 	const char *name = arena_strndup(b->arena, word->text + 1, (size_t)(open - word->text) - 1);
@@ -79,6 +113,9 @@ static ts_status bracket_target(elab_builder *b, const net_word *word, elab_targ
 	int instance = -1;
 	if (!name || !param)
 		return TS_NOMEM;
+	const int user = name_map_get(b->instance_map, name) == -1 ? elab_find_user(b, name) : -1;
+	if (user >= 0)
+		return model_target(b, word, user, param, t);
 	TS_TRY(elab_field_instance(b, (elab_named){name, "element", NULL, word->span}, &instance));
 	return device_target(b, word, instance, param, t);
 }
@@ -92,14 +129,37 @@ static ts_status no_target(elab_builder *b, const net_card *card, const net_word
 	const elab_instance *instance = b->instance.item;
 	for (int i = 0; i < b->instance.n; i++)
 		elab_nearest_try(&nearest, instance[i].name);
-	diag_add(b->diag, E0314, word->span, "%s: '%s' is no top-level parameter, element or `temp`%s", card->name,
-	         word->text, elab_nearest_hint(&nearest, hint));
+	diag_add(b->diag, E0314, word->span,
+	         "%s: '%s' is no top-level parameter, element, MODEL(PARAMETER) or `temp`%s", card->name, word->text,
+	         elab_nearest_hint(&nearest, hint));
 	return TS_NETLIST;
+}
+
+enum { N_FORM = 5 };
+typedef enum sweep_form { FORM_RANGE, FORM_DEC, FORM_OCT, FORM_LIN, FORM_LIST, FORM_POI } sweep_form;
+
+static sweep_form form_of(const net_card *card, int at)
+{
+	static const char *const name[] = {"dec", "oct", "lin", "list", "poi"};
+	for (int i = 0; at < card->n_word && i < N_FORM; i++)
+		if (strcmp(card->word[at].text, name[i]) == 0)
+			return (sweep_form)(i + FORM_DEC);
+	return FORM_RANGE;
+}
+
+/* "nch(vto)", which reads as a call of a function */
+static int is_card_target(const net_card *card, int at)
+{
+	const net_expr *e = at < card->n_word ? card->word[at].expr : NULL;
+	return e && e->kind == NET_CALL && e->n_arg == 1 && e->arg[0]->kind == NET_NAME;
 }
 
 static ts_status find_target(elab_builder *b, const net_card *card, int *at, elab_target *t)
 {
 	int is_param = 0;
+	*at += elab_is_model_type(card->word[*at < card->n_word ? *at : 0].text) && is_card_target(card, *at + 1);
+	if (is_card_target(card, *at))
+		return card_target(b, &card->word[(*at)++], t);
 	if (*at + 1 < card->n_word && strcmp(card->word[*at].text, "param") == 0) {
 		is_param = 1;
 		++*at;
@@ -127,23 +187,11 @@ static ts_status find_target(elab_builder *b, const net_card *card, int *at, ela
 	return TS_OK;
 }
 
-enum { N_FORM = 5 };
-typedef enum sweep_form { FORM_RANGE, FORM_DEC, FORM_OCT, FORM_LIN, FORM_LIST, FORM_POI } sweep_form;
-
-static sweep_form form_of(const net_card *card, int at)
-{
-	static const char *const name[] = {"dec", "oct", "lin", "list", "poi"};
-	for (int i = 0; at < card->n_word && i < N_FORM; i++)
-		if (strcmp(card->word[at].text, name[i]) == 0)
-			return (sweep_form)(i + FORM_DEC);
-	return FORM_RANGE;
-}
-
 static ts_status numbers(elab_builder *b, const net_card *card, int *at, int n, double *out)
 {
 	if (*at + n > card->n_word) {
-		diag_add(b->diag, E0315, card->span, "%s: a sweep wants START STOP STEP, LIST V1 V2 ..., or DEC|OCT|LIN N START STOP",
-		         card->name);
+		diag_add(b->diag, E0315, card->span,
+		         "%s: a sweep wants START STOP STEP, LIST V1 V2 ..., or DEC|OCT|LIN N START STOP", card->name);
 		return TS_NETLIST;
 	}
 	ts_status worst = TS_OK;
@@ -249,11 +297,13 @@ static ts_status check_device(elab_builder *b, const elab_axis *axis)
 {
 	for (int t = 0; t < axis->n_target; t++) {
 		const elab_target *target = &axis->target[t];
-		if (target->kind != ELAB_DEVICE)
+		const int is_model = target->kind == ELAB_MODEL;
+		if (target->kind != ELAB_DEVICE && !is_model)
 			continue;
 		const elab_instance *instance =
-		    (const elab_instance *)b->instance.item + name_map_get(b->instance_map, target->name);
-		const int p = dev_param_find(instance->type, target->param, 0);
+		    (const elab_instance *)b->instance.item +
+		    (is_model ? elab_find_user(b, target->name) : name_map_get(b->instance_map, target->name));
+		const int p = dev_param_find(instance->type, target->param, is_model);
 		for (size_t k = 0; k < axis->n; k += axis->value || axis->n == 1 ? 1 : axis->n - 1) {
 			const elab_given given = {&instance->type->param[p], elab_axis_value(axis, k, t), target->span};
 			TS_TRY(elab_check_range(b, NULL, given));
@@ -277,19 +327,20 @@ ts_status elab_read_axis(elab_builder *b, const net_card *card, int *at, elab_ax
 }
 
 /* Words of a .data card that name what its columns are: up to the first that is no name. */
-static int count_columns(const net_card *card)
+static int count_columns(const elab_builder *b, const net_card *card)
 {
 	int n = 1;
-	while (n < card->n_word &&
-	       (card->word[n].text[0] == '@' || (card->word[n].expr && card->word[n].expr->kind == NET_NAME &&
-	                                         !(n > 1 && strcmp(card->word[n].text, "param") == 0))))
+	while (n < card->n_word && (card->word[n].text[0] == '@' ||
+	                            (is_card_target(card, n) && elab_find_user(b, card->word[n].expr->name) >= 0) ||
+	                            (card->word[n].expr && card->word[n].expr->kind == NET_NAME &&
+	                             !(n > 1 && strcmp(card->word[n].text, "param") == 0))))
 		n++;
 	return n - 1;
 }
 
 static ts_status read_table(elab_builder *b, const net_card *card, elab_axis *axis)
 {
-	const int n = count_columns(card), n_value = card->n_word - 1 - n;
+	const int n = count_columns(b, card), n_value = card->n_word - 1 - n;
 	if (n < 1 || n_value < 1 || n_value % n) {
 		diag_add(b->diag, E0315, card->span,
 		         n < 1 || n_value < 1

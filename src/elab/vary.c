@@ -59,13 +59,47 @@ ts_status elab_apply_device(elab_bind *bind)
 	return TS_OK;
 }
 
+ts_status elab_apply_model(elab_bind *bind, const elab_model *model)
+{
+	const elab_options *o = &bind->b->options;
+	for (int i = 0; i < o->n_change; i++) {
+		const elab_target *target = &o->change[i].target;
+		if (target->kind != ELAB_MODEL || strcmp(target->name, model->card->name) != 0)
+			continue;
+		const int index = elab_model_param(model->type, target->param);
+		if (index < 0) {
+			diag_add(bind->b->diag, E0303, target->span, "model '%s' has no parameter '%s' here",
+			         target->name, target->param);
+			return TS_NETLIST;
+		}
+		model->param[index] = o->change[i].value;
+		const elab_given given = {&model->type->param[index], o->change[i].value, target->span};
+		TS_TRY(elab_check_range(bind->b, NULL, given));
+	}
+	return TS_OK;
+}
+
+int elab_find_user(const elab_builder *b, const char *model)
+{
+	const elab_instance *instance = b->instance.item;
+	for (int i = 0; i < b->instance.n; i++)
+		if (instance[i].model && strcmp(instance[i].model, model) == 0)
+			return i;
+	return -1;
+}
+
 ts_status elab_check_changes(elab_builder *b)
 {
 	for (int i = 0; i < b->options.n_change; i++) {
 		const elab_target *target = &b->options.change[i].target;
-		if (target->kind != ELAB_DEVICE || name_map_get(b->instance_map, target->name) != -1)
+		const int is_model = target->kind == ELAB_MODEL;
+		const int is_there = is_model                      ? elab_find_user(b, target->name) >= 0
+		                     : target->kind == ELAB_DEVICE ? name_map_get(b->instance_map, target->name) != -1
+		                                                   : 1;
+		if (is_there)
 			continue;
-		diag_add(b->diag, E0314, target->span, "there is no element '%s' at this point", target->name);
+		diag_add(b->diag, E0314, target->span, "there is no %s'%s' at this point",
+		         is_model ? "element with model " : "element ", target->name);
 		return TS_NETLIST;
 	}
 	return TS_OK;

@@ -67,6 +67,9 @@ set(TS_BAD_DECKS
   "control_block|2|control_block.cir:4:1: error: .*E0311.*instead of 'tran': .tran at .*control_block.cir:5:1.*'plot': .plot .*control_block.cir:7:1"
   "no_bin|2|no_bin.cir:5:12: error: .*'m1': L = 1e-05 m.*E0316.*nch.1: L from 1e-07 to 1e-06"
   "step_fails|2|step_fails.cir:4:8: error: .*outside .1e-12.*E0305.*in step 2: rl = -1000"
+  "dc_four|2|dc_four.cir:7:32: error: .*three sweeps: write .step.*E0315"
+  "model_target|2|model_target.cir:7:7: error: .*no element uses a model 'dn'.*E0314"
+  "model_target_param|2|model_target_param.cir:6:7: error: .*'dm' of a diode has no parameter 'vto'.*E0303"
   "step_number|2|step_number.cir:6:1: error: .*no step 3 of op: it has 2.*E0314"
   "alter_fails|2|alter_fails.cir:7:9: error: .*nothing.*E0310.*after 1 .alter block"
   "ends_name|0|ends_name.cir:4:7: warning: .*closes subcircuit 'half'.*W0201"
@@ -212,6 +215,7 @@ ts_cli_test(check.set EXIT 3 ARGS check --run --set vdd=0.3 decks/set.cir MATCH 
 ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 of 7 claims hold")
 ts_cli_test(check.language EXIT 0 ARGS check --run decks/language.cir MATCH "6 of 6 claims hold")
 ts_cli_test(check.sweeps EXIT 0 ARGS check --run decks/sweeps.cir MATCH "16 of 16 claims hold")
+ts_cli_test(check.nested EXIT 0 ARGS check --run decks/nested.cir MATCH "22 of 22 claims hold")
 ts_cli_test(check.steps EXIT 0 ARGS check --run decks/steps.cir MATCH "tran2@8" "36 of 36 claims hold")
 ts_cli_test(check.alter EXIT 0 ARGS check --run decks/alter.cir MATCH "14 of 14 claims hold")
 ts_cli_test(run.alter EXIT 0 ARGS run decks/alter.cir --json -o ${PROJECT_BINARY_DIR}/alter.h5
