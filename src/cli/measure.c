@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "cli/curve.h"
+#include "cli/points.h"
 #include "extract/measure.h"
 
 static const double SLACK = 1e-9; /* of the axis: rounding of the end of a window */
@@ -42,29 +43,32 @@ static double fail(job *j, const char *why)
 
 /* ---- names and curves ---- */
 
-/* A measure of another analysis of the same step, from the file. */
-static int foreign_measure(const job *j, const char *name, double *value)
+/* A measure of another analysis at this point, from the file. */
+static int foreign_measure(job *j, const char *name, double *value)
 {
 	char path[400], **group = NULL;
-	const char *step = strchr(j->curves.analysis, '@');
 	size_t n = 0;
-	int found = 0;
+	int found = 0, elsewhere = 0;
 	if (!out_exists(j->file, "/measures") || out_list(j->file, "/measures", &n, &group, j->diag) != TS_OK)
 		return 0;
 	for (size_t i = 0; i < n && !found; i++) {
-		const char *other = strchr(group[i], '@');
 		size_t dims[4];
 		double *data = NULL;
-		int rank = 0;
+		int rank = 0, in_sweep;
 		snprintf(path, sizeof path, "/measures/%s/%s", group[i], name);
-		if (strcmp(step ? step : "", other ? other : "") != 0 || !out_exists(j->file, path) ||
-		    out_get(j->file, path, &rank, dims, &data, j->diag) != TS_OK)
+		if (!out_exists(j->file, path))
+			continue;
+		const int shared = cli_point_shared(j->file, group[i], j->curves.analysis, &in_sweep);
+		elsewhere |= in_sweep;
+		if (!shared || out_get(j->file, path, &rank, dims, &data, j->diag) != TS_OK)
 			continue;
 		*value = data[0];
 		alloc_free(data);
 		found = 1;
 	}
 	alloc_free(group);
+	if (!found && elsewhere)
+		fail(j, "a measure it is made of was taken at points of a SWEEP that this analysis does not have");
 	return found;
 }
 

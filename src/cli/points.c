@@ -135,6 +135,7 @@ static ts_status do_sweep(const cli_session *s, const point_walk *walk, const cl
 	point.of = steps->n_point * (outer->of > 0 ? outer->of : 1);
 	point.change = options.change = change;
 	point.n_change = options.n_change = outer->n_change + steps->n_target;
+	point.n_step = outer->n_change;
 	options.sweep_known = 1;
 	for (int k = 0; k < steps->n_point && status == TS_OK; k++) {
 		cli_session here;
@@ -164,11 +165,11 @@ static ts_status do_block(const cli_session *s, const point_walk *walk, cli_poin
 	elab_options options = s->options;
 	ts_status status = change ? TS_OK : TS_NOMEM;
 	point->change = options.change = change;
-	point->n_change = options.n_change = steps->n_target;
+	point->n_change = point->n_step = options.n_change = steps->n_target;
 	for (int k = 0; k < (steps->n_point > 0 ? steps->n_point : 1) && status == TS_OK; k++) {
 		cli_session here;
 		set_changes(change, steps, k);
-		options.step = ++point->number;
+		options.step = point->step = ++point->number;
 		status = at_point(s, &options, point, walk, &here);
 		if (status == TS_OK)
 			status = do_sweeps(&here, walk, point);
@@ -236,6 +237,17 @@ ts_status cli_each_point(cli_session *s, cli_point_fn *each, void *self)
 	return status;
 }
 
+/* "r1=1000 temp=27": the numbers to the last digit, for comparison. */
+static ts_status mark_sweep(const cli_point *point, const char *group, out_file *file, diag_list *diag)
+{
+	char text[1000] = "";
+	size_t used = 0;
+	for (int i = point->n_step; i < point->n_change && used < sizeof text; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%.17g", used ? " " : "",
+		                         point->change[i].target.label, point->change[i].value);
+	return out_attr_text(file, group, "sweep_point", text, diag);
+}
+
 ts_status cli_point_mark(const cli_point *point, const char *analysis, out_file *file, diag_list *diag)
 {
 	char group[200], name[220];
@@ -243,6 +255,9 @@ ts_status cli_point_mark(const cli_point *point, const char *analysis, out_file 
 	if (point->number == 0 || !out_exists(file, group))
 		return TS_OK;
 	TS_TRY(out_attr_number(file, group, "step", point->number, diag));
+	TS_TRY(out_attr_number(file, group, "deck_step", point->step, diag));
+	if (point->request >= 0)
+		TS_TRY(mark_sweep(point, group, file, diag));
 	if (point->has_alter)
 		TS_TRY(out_attr_number(file, group, "step.alter", point->alter, diag));
 	for (int i = 0; i < point->n_change; i++) {
@@ -250,6 +265,32 @@ ts_status cli_point_mark(const cli_point *point, const char *analysis, out_file 
 		TS_TRY(out_attr_number(file, group, name, point->change[i].value, diag));
 	}
 	return TS_OK;
+}
+
+static double number_of(const out_file *file, const char *analysis, const char *name)
+{
+	char group[200];
+	double value = 0;
+	snprintf(group, sizeof group, "/analyses/%s", analysis);
+	return out_get_attr_number(file, group, name, &value, NULL) == TS_OK ? value : 0;
+}
+
+static char *sweep_point(const out_file *file, const char *analysis)
+{
+	char group[200], *text = NULL;
+	snprintf(group, sizeof group, "/analyses/%s", analysis);
+	return out_get_attr_text(file, group, "sweep_point", &text, NULL) == TS_OK ? text : NULL;
+}
+
+int cli_point_shared(const out_file *file, const char *other, const char *analysis, int *in_sweep)
+{
+	char *there = sweep_point(file, other), *here = sweep_point(file, analysis);
+	const int same_step = number_of(file, other, "deck_step") == number_of(file, analysis, "deck_step");
+	const int shared = same_step && (!there || (here && strcmp(there, here) == 0));
+	*in_sweep = same_step && there;
+	alloc_free(there);
+	alloc_free(here);
+	return shared;
 }
 
 static step_column *column_of(step_table *table, const char *name, const char *unit)

@@ -12,10 +12,11 @@
 
 typedef struct cli_point {
 	int number, of; /* from 1; 0 of 0: the deck has no steps */
+	int step;       /* the deck's point, from 1, also where a SWEEP moves within it; 0: the deck has no steps */
 	int request;    /* the only analysis that is done here, for its SWEEP; -1: all that have none */
 	int alter;      /* block */
 	int has_alter;  /* the deck has some */
-	int n_change;
+	int n_change, n_step; /* the first n_step changes are the deck's, the others those of the SWEEP */
 	const elab_change *change;
 } cli_point;
 
@@ -33,8 +34,11 @@ ts_status cli_each_point(cli_session *session, cli_point_fn *each, void *self);
 ts_status cli_count_points(cli_session *session, int *n);
 /* "rl = 1000, temp = 27" */
 void cli_point_text(const cli_point *point, char *text, size_t size);
-/* Attributes `step` and `step.<quantity>` of an analysis that is in the file. */
+/* Attributes of an analysis that is in the file: `step`, `step.<quantity>`, `deck_step` and, of a SWEEP, `sweep_point`. */
 ts_status cli_point_mark(const cli_point *point, const char *analysis, out_file *file, diag_list *diag);
+/* Does what an analysis has found belong to the point of another one: the same step of the deck, and the same place of
+ * its SWEEP where it has one? *in_sweep: it has one, and is of the same step. */
+int cli_point_shared(const out_file *file, const char *other, const char *analysis, int *in_sweep);
 /* Are all points well-posed, and is every step that a claim names there? Elaborates them all. */
 ts_status cli_check_steps(cli_session *session);
 /* /steps of all points. */

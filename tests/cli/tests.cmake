@@ -216,6 +216,9 @@ ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 o
 ts_cli_test(check.language EXIT 0 ARGS check --run decks/language.cir MATCH "6 of 6 claims hold")
 ts_cli_test(check.sweeps EXIT 0 ARGS check --run decks/sweeps.cir MATCH "16 of 16 claims hold")
 ts_cli_test(check.nested EXIT 0 ARGS check --run decks/nested.cir MATCH "22 of 22 claims hold")
+ts_cli_test(check.step_sweep EXIT 0 ARGS check --run decks/step_sweep.cir MATCH "24 of 24 claims hold")
+ts_cli_test(run.step_sweep EXIT 0 ARGS run decks/step_sweep_apart.cir -o ${PROJECT_BINARY_DIR}/step_sweep.h5
+  MATCH "tran2@1 +product +0.110" "tran2@2 +product +- +- +- +failed: .*points of a SWEEP")
 ts_cli_test(check.steps EXIT 0 ARGS check --run decks/steps.cir MATCH "tran2@8" "36 of 36 claims hold")
 ts_cli_test(check.alter EXIT 0 ARGS check --run decks/alter.cir MATCH "14 of 14 claims hold")
 ts_cli_test(run.alter EXIT 0 ARGS run decks/alter.cir --json -o ${PROJECT_BINARY_DIR}/alter.h5
