@@ -112,6 +112,29 @@ static void text_of(const net_expr *e, char name[NAME_ROOM])
 		         e->node[1] ? e->node[1] : "");
 }
 
+/* onoise(DEVICE,SOURCE), or onoise(DEVICE): the sum over its sources. */
+static double *contribution(const cli_curves *c, const net_expr *probe, char unit[16])
+{
+	char group[NAME_ROOM], path[2 * NAME_ROOM], **name = NULL;
+	size_t n = 0;
+	snprintf(group, sizeof group, "%s/contributions/%s", c->folder, probe->node[0]);
+	snprintf(path, sizeof path, "%s/%s", group, probe->node[1] ? probe->node[1] : "");
+	if (probe->node[1])
+		return read_data(c, path, c->n_x, unit);
+	if (!out_exists(c->file, group) || out_list(c->file, group, &n, &name, c->diag) != TS_OK)
+		return NULL;
+	double *sum = constant(c, 0);
+	for (size_t i = 0; sum && i < n; i++) {
+		snprintf(path, sizeof path, "%s/%s", group, name[i]);
+		double *one = read_data(c, path, c->n_x, unit);
+		for (size_t k = 0; one && k < c->n_x; k++)
+			sum[k] += one[k];
+		alloc_free(one);
+	}
+	alloc_free(name);
+	return sum;
+}
+
 static double *probe_data(const cli_curves *c, const net_expr *probe, char unit[16])
 {
 	char kind[3] = {*probe->name, 'r', 0};
@@ -122,6 +145,8 @@ static double *probe_data(const cli_curves *c, const net_expr *probe, char unit[
 		text_of(probe, name);
 		return stored(c, name, unit);
 	}
+	if (c->kind == SIM_NOISE && strcmp(probe->name, "onoise") == 0)
+		return contribution(c, probe, unit);
 	if (c->kind != SIM_AC)
 		return voltage(c, probe->name, probe->node[0], probe->node[1], unit);
 	if (probe->name[1] && probe->name[1] != 'r' && strcmp(probe->name + 1, "i") != 0)

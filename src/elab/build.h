@@ -107,7 +107,7 @@ typedef struct elab_builder {
 	int incomplete;      /* a subcircuit could not be expanded: names inside it are unknown */
 	double scale;        /* .options scale=: of the lengths on M lines */
 	double tnom;         /* Celsius; NAN where .options tnom= is not given */
-	double celsius, itl, nfreqs; /* other .options, before they go into the circuit */
+	double celsius, itl, nfreqs, save_currents; /* other .options, before they go into the circuit */
 	double tstep, tstop; /* of the first .tran or .trannoise: defaults of waveforms; NAN: none */
 } elab_builder;
 
@@ -336,6 +336,8 @@ ts_status elab_card_save(elab_builder *b, const net_card *card);
 ts_status elab_card_print(elab_builder *b, const net_card *card);
 /* After the cards: report signals that an analysis they were asked of cannot have. */
 ts_status elab_check_signals(elab_builder *b);
+/* What .options savecurrents adds. */
+ts_status elab_save_currents(elab_builder *b);
 /* formula.c: expr with its user functions written out and what does not move folded into numbers, in the arena. The
  * probes in it are those of expr. */
 ts_status elab_formula_fold(elab_builder *b, const net_expr *expr, const net_expr **out);

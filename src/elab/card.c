@@ -155,6 +155,7 @@ ts_status elab_other_cards(elab_builder *b)
 			if (elab_fatal(status))
 				return status;
 		}
+	TS_TRY(elab_save_currents(b));
 	if (b->options.circuit_only)
 		return TS_OK;
 	TS_TRY(elab_measures_end(b));

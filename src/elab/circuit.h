@@ -46,6 +46,7 @@ typedef enum elab_term_kind {
 	ELAB_BRANCH,     /* own branch current of an instance, or the occupancy of a trap */
 	ELAB_TERMINAL,   /* current into an instance at port `index`: f + dq/dt */
 	ELAB_OBSERVABLE, /* number `index` of the instance's type */
+	ELAB_PARAMETER,  /* number `index` of the instance's parameters */
 	ELAB_POWER       /* that flows into an instance: sum of voltage times current of its ports */
 } elab_term_kind;
 typedef struct elab_term {

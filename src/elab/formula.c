@@ -121,6 +121,8 @@ static const char *stochastic_lacks(const elab_circuit *c, const elab_save *save
 		if (t->kind == ELAB_TERMINAL || t->kind == ELAB_POWER)
 			return "a current with white noise has no value at a time: put a voltage source of 0 V in "
 			       "series, whose current is counted as charge";
+		if (t->kind == ELAB_PARAMETER)
+			return "a parameter of a line is no signal along trajectories: save it in .op";
 		if (t->kind == ELAB_OBSERVABLE)
 			return "device quantities are not evaluated along trajectories: save the voltages it depends "
 			       "on, or use .tran";

@@ -199,7 +199,7 @@ static ts_status take_kind(words *w)
 			w->kind = kind_table[k].kind;
 			return TS_OK;
 		}
-	return wanted(w, "tran, dc, ac, noise, trannoise or op");
+	return wanted(w, "the analysis whose results are measured (tran dc ac noise trannoise op) before the name");
 }
 
 static ts_status take_type(words *w, elab_measure *m)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Expressions of measures. Functions and parameters of the deck are written out; what is left are probes and names of
- * earlier measures. A probe of .ac such as vdb(a,b) reads as a function call and becomes a NET_PROBE of that name.
+ * earlier measures. onoise(m1) of .noise becomes a NET_PROBE of that name. A probe of .ac such as vdb(a,b) reads as a
+ * function call and becomes a NET_PROBE of that name.
  */
 #include <string.h>
 
@@ -105,6 +106,39 @@ static ts_status read_response(reader *r, const net_expr *call, const net_expr *
 	return read_probe(r, &plain, call->name, out);
 }
 
+/* onoise(m1), onoise(m1.flicker): what a device, or one of its sources, adds to the output. */
+static ts_status read_contribution(reader *r, const net_expr *call, const net_expr **out)
+{
+	elab_builder *b = r->b;
+	const char *text = call->arg[0]->kind == NET_NAME ? call->arg[0]->name : NULL;
+	const char *dot = text ? strrchr(text, '.') : NULL;
+	if (!text || r->kind != SIM_NOISE) {
+		diag_add(b->diag, E0315, call->span,
+		         "onoise() is for .measure noise: of a device, or of DEVICE.SOURCE such as m1.flicker");
+		return TS_NETLIST;
+	}
+	const int is_source = dot && name_map_get(b->instance_map, text) < 0;
+	const char *device = is_source ? arena_strndup(b->arena, text, (size_t)(dot - text)) : text;
+	net_expr *probe = arena_alloc(b->arena, sizeof *probe);
+	int index;
+	if (!device || !probe)
+		return TS_NOMEM;
+	TS_TRY(elab_field_instance(b, (elab_named){device, "element", NULL, call->span}, &index));
+	const elab_instance *instance = (const elab_instance *)b->instance.item + index;
+	int known = 0;
+	for (int k = 0; k < instance->shape->n_noise; k++)
+		known |= !is_source || strcmp(instance->shape->noise[k].name, dot + 1) == 0;
+	if (!known) {
+		diag_add(b->diag, E0315, call->span, "'%s' makes no noise%s%s", device,
+		         is_source ? " of the name " : "", is_source ? dot + 1 : "");
+		return TS_NETLIST;
+	}
+	*probe = (net_expr){
+	    .kind = NET_PROBE, .name = "onoise", .node = {device, is_source ? dot + 1 : NULL}, .span = call->span};
+	*out = probe;
+	return TS_OK;
+}
+
 static ts_status read_name(reader *r, const net_expr *name, const net_expr **out)
 {
 	elab_builder *b = r->b;
@@ -127,6 +161,8 @@ static ts_status rewrite(reader *r, const net_expr *e, const net_expr **out)
 		return read_probe(r, e, e->name, out);
 	if (e->kind == NET_CALL && is_response(e->name))
 		return read_response(r, e, out);
+	if (e->kind == NET_CALL && e->n_arg == 1 && strcmp(e->name, "onoise") == 0)
+		return read_contribution(r, e, out);
 	if (e->kind == NET_CALL && e->n_arg == 1 && strcmp(e->name, "par") == 0)
 		return rewrite(r, e->arg[0], out);
 	if (e->kind == NET_CALL && !is_average(r->kind, e))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Quantities by name (see quantity.h). Of every device there are i, p and, between its first two terminals, v; of those
  * with three or more terminals also iX for the current into terminal X and vXY between terminals; and the observables
- * of its type.
+ * of its type, and the parameters of its line.
  */
 #include "elab/quantity.h"
 
@@ -152,7 +152,13 @@ static ts_status quantity_term(elab_builder *b, const net_expr *probe, const cha
 		*term = (elab_term){.kind = ELAB_POWER, .instance = term->instance};
 		return TS_OK;
 	}
-	return unknown_quantity(b, probe, term->instance, what);
+	const int index = dev_param_find(instance->type, what, 0);
+	if (index < 0)
+		return unknown_quantity(b, probe, term->instance, what);
+	const char *of = instance->type->param[index].unit;
+	*unit = strcmp(of, "ohm") == 0 ? "Ohm" : strcmp(of, "V or A") != 0 ? of : has_branch(instance) ? "V" : "A";
+	*term = (elab_term){.kind = ELAB_PARAMETER, .instance = term->instance, .index = index};
+	return TS_OK;
 }
 
 static ts_status current_probe(elab_builder *b, const net_expr *probe, elab_term *term, const char **unit)

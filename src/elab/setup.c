@@ -165,7 +165,11 @@ static ts_status options_card(elab_builder *b, const net_card *card)
 	if (card->n_word > 0 && strcmp(card->word[0].text, "parser") == 0)
 		return TS_OK; /* for the parser of another simulator */
 	for (int i = 0; i < card->n_word; i++)
-		diag_add(b->diag, W0301, card->word[i].span, "unknown option '%s' has no effect", card->word[i].text);
+		if (strcmp(card->word[i].text, "savecurrents") == 0)
+			b->save_currents = 1;
+		else
+			diag_add(b->diag, W0301, card->word[i].span, "unknown option '%s' has no effect",
+			         card->word[i].text);
 	for (int i = 0; i < card->n_param; i++) {
 		if (strcmp(card->param[i].name, "temp") == 0)
 			continue;

@@ -179,6 +179,20 @@ static ts_status add_currents(const asking *a, src_span span)
 	return TS_OK;
 }
 
+/* As of .save alli, but not where a current has no value, and not those of V sources twice. */
+ts_status elab_save_currents(elab_builder *b)
+{
+	static const net_card card = {.name = ".options"};
+	const asking a = {b, &card, ALL_KINDS & ~(1u << SIM_TRANNOISE), -1};
+	const int has_sources = b->save_all || !b->has_save;
+	for (int i = 0; b->save_currents > 0 && i < b->instance.n; i++) {
+		const elab_instance *instance = (const elab_instance *)b->instance.item + i;
+		if (!has_sources || strcmp(instance->type->name, "vsource") != 0)
+			TS_TRY(add_list(&a, i, 1, instance->span));
+	}
+	return TS_OK;
+}
+
 /* "all", "allv", "alli"; .noise's own signals, which are there anyway; the scale (low,high) of a .plot. */
 static int is_general(const asking *a, const net_word *word, ts_status *status)
 {

@@ -117,9 +117,18 @@ static int check_source(noise_groups *n, const elab_instance *instance, const de
 	    "white noise of device '%s' (source '%s') enters node '%s', which has no capacitance: its voltage "
 	    "would have infinite variance",
 	    instance->name, noise->name, n->system->name[u]);
-	diag_note(diag, node_span(n->system, u),
-	          "add a capacitor from node '%s' to ground, however small, set .options cmin=, or give '%s' noisy=0",
-	          n->system->name[u], instance->name);
+	if (u < n->system->circuit->n_node)
+		diag_note(diag, node_span(n->system, u),
+		          "add a capacitor from node '%s' to ground, however small, set .options cmin=, or give '%s' "
+		          "noisy=0",
+		          n->system->name[u], instance->name);
+	else
+		diag_note(diag, SRC_NOWHERE,
+		          "the node is inside '%s': give its model capacitance (%s), set .options cmin=, leave its "
+		          "series resistance out, or give '%s' noisy=0",
+		          instance->name,
+		          strcmp(instance->type->letter, "d") == 0 ? "cjo= or tt=" : "cbd= cbs=, cgso= cgdo=",
+		          instance->name);
 	return 1;
 }
 

@@ -236,6 +236,18 @@ ts_status mna_tile_set_param(mna_tile *tile, int instance, int param, int lane_i
 	return is_inductor ? set_couplings(tile, instance, lane_index) : TS_OK;
 }
 
+void mna_tile_params(const mna_tile *tile, int instance, double *param)
+{
+	const int n = tile->system->circuit->instance[instance].type->n_param;
+	double merged[LOCAL_PARAMS] = {0};
+	for (int l = 0; l < LANES; l++) {
+		if (n <= LOCAL_PARAMS)
+			merge(tile, instance, l, merged);
+		for (int p = 0; p < n; p++)
+			param[p * LANES + l] = p < LOCAL_PARAMS ? merged[p] : 0;
+	}
+}
+
 ts_status mna_tile_set_static(mna_tile *tile)
 {
 	const elab_circuit *c = tile->system->circuit;

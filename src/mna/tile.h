@@ -35,6 +35,8 @@ ts_status mna_tile_set_static(mna_tile *tile);
 ts_status mna_tile_set_circuit(mna_tile *tile, int lane_index, const elab_circuit *circuit);
 /* value[LANES] of an independent source at times t[LANES], with this tile's constants. No allocation. */
 void mna_tile_source(const mna_tile *tile, int instance, const double *t, double *value);
+/* param[n_param][LANES] of an instance, as they are in the lanes. No allocation. */
+void mna_tile_params(const mna_tile *tile, int instance, double *param);
 /* obs[n_obs][LANES] of an instance at tile->x. */
 void mna_observe(mna_tile *tile, int instance, double *obs);
 /* f[n_port][LANES] of an instance at tile->x and t, as its own constants in the lanes make it. No allocation. */

@@ -67,7 +67,8 @@ static int device_of(sim_signals *out, const elab_term *term)
 		out->device_of[term->instance] = k + 1;
 	}
 	out->device[k].wants_obs |= term->kind == ELAB_OBSERVABLE;
-	out->device[k].wants_current |= term->kind != ELAB_OBSERVABLE;
+	out->device[k].wants_param |= term->kind == ELAB_PARAMETER;
+	out->device[k].wants_current |= term->kind == ELAB_TERMINAL || term->kind == ELAB_POWER;
 	return k;
 }
 
@@ -148,12 +149,14 @@ static ts_status allocate_devices(sim_signals *out, const elab_circuit *c)
 		const elab_instance *instance = &c->instance[d->instance];
 		const size_t n_port = (size_t)instance->shape->n_port, n_stamp = (size_t)instance->shape->n_stamp;
 		const size_t n_obs = (size_t)instance->type->n_obs;
-		d->current = arena_array(out->arena, (n_port + n_obs + 2 * n_stamp) * LANES, sizeof(double));
+		const size_t n_param = d->wants_param ? (size_t)instance->type->n_param : 0;
+		d->current = arena_array(out->arena, (n_port + n_obs + 2 * n_stamp + n_param) * LANES, sizeof(double));
 		if (!d->current)
 			return TS_NOMEM;
 		d->obs = d->current + n_port * LANES;
 		d->g = d->obs + n_obs * LANES;
 		d->c = d->g + n_stamp * LANES;
+		d->param = d->c + n_stamp * LANES;
 	}
 	return TS_OK;
 }
@@ -202,6 +205,8 @@ void sim_signals_observe(sim_signals *s, mna_tile *tile, const double *rate)
 			mna_terminals(tile, d->instance, rate, d->current);
 		if (d->wants_obs)
 			mna_observe(tile, d->instance, d->obs);
+		if (d->wants_param)
+			mna_tile_params(tile, d->instance, d->param);
 	}
 }
 
@@ -213,6 +218,8 @@ void sim_signals_linearise(sim_signals *s, mna_tile *tile)
 			mna_stamps(tile, d->instance, d->g, d->c);
 		if (d->wants_obs)
 			mna_observe(tile, d->instance, d->obs);
+		if (d->wants_param)
+			mna_tile_params(tile, d->instance, d->param);
 	}
 }
 
@@ -223,6 +230,8 @@ static double term_value(const sim_signal *signal, const sim_term *t, const doub
 		return x[t->plus * stride + l] - x[t->minus * stride + l];
 	if (t->kind == ELAB_POWER)
 		return mna_power(signal->system, d->instance, x, stride, d->current, l);
+	if (t->kind == ELAB_PARAMETER)
+		return d->param[t->index * LANES + l];
 	return (t->kind == ELAB_TERMINAL ? d->current : d->obs)[t->index * LANES + l];
 }
 
@@ -239,8 +248,8 @@ double sim_signal_derived(const sim_signal *signal, const double *x, int stride,
 static double complex term_response(const sim_signal *signal, const sim_term *t, const double complex *x, double omega)
 {
 	const sim_device *d = signal->device + t->device;
-	if (t->kind == ELAB_OBSERVABLE)
-		return d->obs[t->index * LANES];
+	if (t->kind == ELAB_OBSERVABLE || t->kind == ELAB_PARAMETER)
+		return (t->kind == ELAB_OBSERVABLE ? d->obs : d->param)[t->index * LANES];
 	if (t->kind != ELAB_TERMINAL)
 		return x[t->plus] - x[t->minus];
 	const int *unknown = mna_unknowns(signal->system, d->instance);

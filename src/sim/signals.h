@@ -13,9 +13,10 @@
 
 /* A device that derived signals look at, at the point observed last. */
 typedef struct sim_device {
-	int instance, wants_current, wants_obs;
+	int instance, wants_current, wants_obs, wants_param;
 	double *current; /* [n_port][LANES] */
 	double *obs;     /* [n_obs][LANES] */
+	double *param;   /* [n_param][LANES], where they are wanted */
 	double *g, *c;   /* [n_stamp][LANES], of .ac */
 } sim_device;
 

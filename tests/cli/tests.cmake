@@ -67,6 +67,9 @@ set(TS_BAD_DECKS
   "control_block|2|control_block.cir:4:1: error: .*E0311.*instead of 'tran': .tran at .*control_block.cir:5:1.*'plot': .plot .*control_block.cir:7:1"
   "no_bin|2|no_bin.cir:5:12: error: .*'m1': L = 1e-05 m.*E0316.*nch.1: L from 1e-07 to 1e-06"
   "step_fails|2|step_fails.cir:4:8: error: .*outside .1e-12.*E0305.*in step 2: rl = -1000"
+  "measure_kind|2|measure_kind.cir:5:7: error: .*wanted the analysis whose results are measured.*not 'delay'.*E0315"
+  "measure_noise_of|2|measure_noise_of.cir:6:20: error: .*'r1' makes no noise of the name flicker.*E0315"
+  "noise_inside|2|noise_inside.cir:5:1: error: .*d1#a.*E0410.*inside 'd1': give its model capacitance .cjo="
   "dc_four|2|dc_four.cir:7:32: error: .*three sweeps: write .step.*E0315"
   "model_target|2|model_target.cir:7:7: error: .*no element uses a model 'dn'.*E0314"
   "model_target_param|2|model_target_param.cir:6:7: error: .*'dm' of a diode has no parameter 'vto'.*E0303"
@@ -216,6 +219,8 @@ ts_cli_test(check.varactor EXIT 0 ARGS check --run decks/varactor.cir MATCH "7 o
 ts_cli_test(check.language EXIT 0 ARGS check --run decks/language.cir MATCH "6 of 6 claims hold")
 ts_cli_test(check.sweeps EXIT 0 ARGS check --run decks/sweeps.cir MATCH "16 of 16 claims hold")
 ts_cli_test(check.nested EXIT 0 ARGS check --run decks/nested.cir MATCH "22 of 22 claims hold")
+ts_cli_test(check.quantities EXIT 0 ARGS check --run decks/quantities.cir MATCH "10 of 10 claims hold")
+ts_cli_test(check.savecurrents EXIT 0 ARGS check --run decks/savecurrents.cir MATCH "1 of 1 claims hold" REFUSE "W0306")
 ts_cli_test(check.step_sweep EXIT 0 ARGS check --run decks/step_sweep.cir MATCH "24 of 24 claims hold")
 ts_cli_test(run.step_sweep EXIT 0 ARGS run decks/step_sweep_apart.cir -o ${PROJECT_BINARY_DIR}/step_sweep.h5
   MATCH "tran2@1 +product +0.110" "tran2@2 +product +- +- +- +failed: .*points of a SWEEP")

@@ -45,6 +45,9 @@ static void test_terms(void)
 	    {"@d1[cd]", "@d1[cd]", "F", ELAB_OBSERVABLE, 2},
 	    {"@r1[p]", "@r1[p]", "W", ELAB_POWER, 0},
 	    {"p(x1.rx)", "p(x1.rx)", "W", ELAB_POWER, 0},
+	    {"@r1[r]", "@r1[r]", "Ohm", ELAB_PARAMETER, 0},
+	    {"@c1[c]", "@c1[c]", "F", ELAB_PARAMETER, 0},
+	    {"@v1[dc]", "@v1[dc]", "V", ELAB_PARAMETER, 0},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		char text[600];
