@@ -130,10 +130,11 @@ int sens_residual(const sens_run *run, const sens_group *group, const sens_plan 
 	return moves;
 }
 
-/* A parameter that chooses among laws: it has no derivative. */
-static int is_choice(const dev_param *param)
+/* A parameter that chooses among laws has no derivative; nor has one of which 0 means "none", as infinity would. */
+static int is_choice(const dev_param *param, double value)
 {
-	return strcmp(param->name, "wave") == 0 || strcmp(param->name, "static") == 0;
+	const int is_knee = strcmp(param->name, "ikf") == 0 || strcmp(param->name, "ikr") == 0;
+	return strcmp(param->name, "wave") == 0 || strcmp(param->name, "static") == 0 || (is_knee && value == 0);
 }
 
 /* Parameters of the instance's own line, or of its model card when it is the first with that model. */
@@ -145,7 +146,7 @@ static int add_groups(sens_run *run, int i, int of_model, sens_group *to)
 	for (int p = 0; p < type->n_param; p++) {
 		const sens_group group = {.instance = i, .param = p, .of_model = of_model};
 		if (type->param[p].on_model != of_model || !isfinite(instance->param[p]) ||
-		    is_choice(&type->param[p]) ||
+		    is_choice(&type->param[p], instance->param[p]) ||
 		    (of_model && (!instance->model || next_member(run, &group, 0) != i)))
 			continue;
 		if (to)

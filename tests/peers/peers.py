@@ -10,6 +10,8 @@ kind of analysis; exit status 1 when one exceeds its tolerance, 77 with a messag
     op dc ac tf   largest difference over the full scale of the signal
     noise         largest difference of densities, relative to themselves; of the integrated output noise
     tran          rms difference over the full scale of the signal; ngspice's points are joined by straight lines
+    sens          largest difference of a derivative, relative to itself, but at least to a thousandth of the largest
+                  change for a given part of the parameter; at the operating point, of parameters that are not 0
     measure       difference of a .measure, relative to itself
     four          difference of a harmonic's magnitude over the largest, and of the distortion
 
@@ -31,10 +33,12 @@ import subprocess
 import sys
 import tempfile
 
-TOLERANCE = {"op": 1e-3, "dc": 2e-3, "ac": 2e-3, "noise": 1e-2, "tf": 2e-3, "tran": 1e-2, "measure": 5e-3, "four": 5e-3}
+TOLERANCE = {"op": 1e-3, "dc": 2e-3, "ac": 2e-3, "noise": 1e-2, "tf": 2e-3, "sens": 2e-3, "tran": 1e-2, "measure": 5e-3, "four": 5e-3}
 PLOT = {"op": "operating point", "dc": "dc transfer", "ac": "ac analysis", "noise": "noise spectral",
-        "total": "integrated noise", "tf": "transfer function", "tran": "transient analysis"}
+        "total": "integrated noise", "tf": "transfer function", "sens": "sensitivity analysis",
+        "tran": "transient analysis"}
 INFINITE = 1e18  # ohm; what ngspice writes for a resistance without end
+LEAST_EFFECT = 1e-3  # of a parameter, of the largest
 FLOOR = 1e-6  # least full scale, of the largest of its kind
 HERE = pathlib.Path(__file__).parent
 
@@ -72,6 +76,7 @@ def analyses(text):
     for line in text.lower().splitlines()[1:]:
         word = line.split()[0] if line.split() else ""
         kind = {".four": "four"}.get(word) or ("measure" if word.startswith(".meas") else word[1:])
+        require(kind != "sens" or len(line.split()) == 2, ".sens over frequency means another thing in ngspice")
         if word.startswith(".") and kind in TOLERANCE:
             count[kind] = count.get(kind, 0) + 1
     return count
@@ -182,6 +187,8 @@ def read_group(group):
     for axis in ("time", "frequency", "sweep", "sweep2"):
         if axis in group:
             table[axis] = group[axis][()]
+    if any(n.startswith("s(") for n in table):
+        table["value"] = {n.lower(): float(d.attrs["value"]) for n, d in group["signals"].items() if "value" in d.attrs}
     if "total/onoise" in group:
         table["total"] = group["total/onoise"][()]
     return {n.lower(): v for n, v in table.items()}
@@ -265,6 +272,36 @@ def compare_tf(here, peer, skip):
     return errors
 
 
+def models(text):
+    """{element: the model card it names}"""
+    cards = set(re.findall(r"^\.model\s+(\S+)", text.lower(), re.M))
+    lines = [line.split() for line in text.lower().splitlines()[1:] if re.match(r"[a-z]", line)]
+    return {words[0]: word for words in lines for word in words if word in cards}
+
+
+def peer_sensitivity(name, model):
+    """ngspice's name of a derivative as ours: v(r1), v(r1_scale), v(m1:vto) are s(r1:r), s(r1:scale), s(nch:vto)."""
+    name = re.sub(r"^v\((.*)\)$", r"\1", name)
+    if ":" in name:
+        element, _, parameter = name.partition(":")
+        return f"s({model.get(element, element)}:{parameter})"
+    element, _, parameter = name.partition("_")
+    own = {("g", "gain"): "gm", ("h", "gain"): "r"}.get((element[0], parameter), parameter)
+    return f"s({element}:{own or {'v': 'dc', 'i': 'dc'}.get(element[0], element[0])})"
+
+
+def compare_sens(here, peer, skip, model):
+    theirs = {}
+    for name, value in peer.items():  # cards are perturbed for one instance after the other
+        ours = peer_sensitivity(name, model)
+        theirs[ours] = theirs.get(ours, 0) + float(np.real(value[0]))
+    names = [n for n in theirs if n in here and n not in skip and here["value"][n] != 0]
+    require(names, "no derivative in common")
+    effect = {n: abs(theirs[n] * here["value"][n]) for n in names}
+    least = LEAST_EFFECT * max(effect.values())
+    return {n: abs(float(here[n][0]) - theirs[n]) * abs(here["value"][n]) / max(effect[n], least) for n in names}
+
+
 def compare_tran(here, peer, skip):
     names, t = common(here, peer, skip), here["time"]
     scale, axis = scales(peer, names), np.real(peer["time"])
@@ -306,6 +343,8 @@ def compare_kind(kind, here, peer, skip, text):
     for k, (a, b) in enumerate(zip(here[kind], peer[kind])):
         if kind == "noise":
             part = compare_noise(a, b, peer["total"][k], skip)
+        elif kind == "sens":
+            part = compare_sens(a, b, skip, models(text))
         else:
             function = {"op": largest_errors, "dc": compare_dc, "ac": compare_ac, "tf": compare_tf, "tran": compare_tran}
             part = function[kind](a, b, skip)
@@ -358,6 +397,10 @@ Closed forms decide; the decks are written so that none of this matters, or say 
 | corners of `table` | rounded over a tenth of the shorter side | corners |
 | noise of a resistor with `temp=` | at the circuit's temperature | at its own |
 | `.noise I(V)` | refused | allowed |
+| `.sens` over frequency | the operating point stays | it moves, as in a second run with another value; not compared |
+| `.sens` of `isr`, `area` and `m` of diodes, of `rs` | not the derivative | the derivative |
+| slope of a recombination current (`isr`) | lacks 1/vj and has the factor of the depletion layer twice | the slope of the current |
+| knee `ikf` | sqrt(I/ikf) | sqrt((I + Is)/ikf), which differs by sqrt(Is/ikf) |
 """
 
 
