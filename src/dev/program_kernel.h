@@ -3,7 +3,7 @@
  *
  * Outside their domain the functions stay finite, so that Newton can come back: exp is continued linearly above 200,
  * sqrt and logarithms take max(x, 1e-150), a divisor is kept 1e-150 away from 0, and x^y with a non-integer y takes
- * |x|.
+ * |x|; asin, acos, acosh and atanh take the nearest end of their domain.
  */
 #ifndef DEV_PROGRAM_KERNEL_H
 #define DEV_PROGRAM_KERNEL_H
@@ -14,6 +14,7 @@
 
 #define PROGRAM_TINY 1e-150
 #define PROGRAM_EXP_LIMIT 200.0
+#define PROGRAM_CORNER 0x1p-52 /* distance to the end of a domain where the slope is infinite */
 enum { PROGRAM_MAX_INTEGER_POWER = 64 };
 
 typedef struct program_value {
@@ -211,6 +212,51 @@ static inline lane program_exponential(lane x, dev_opcode code, lane *slope)
 	}
 }
 
+/* Inverse functions of sines, circular and hyperbolic. */
+static inline lane program_inverse(lane x, dev_opcode code, lane *slope)
+{
+	const lane c = lane_max(lane_set(-1), lane_min(x, lane_set(1)));
+	const lane left = lane_max((1.0 - c) * (1.0 + c), lane_set(PROGRAM_CORNER)), root = lane_sqrt(left);
+	const lane size = lane_min(lane_abs(x), lane_set(1 / PROGRAM_TINY)), hypotenuse = lane_sqrt(1.0 + size * size);
+	const lane over = lane_max(x - 1.0, lane_set(0)), side = lane_sqrt(over * (over + 2.0));
+	const lane inside = lane_min(lane_abs(x), lane_set(1 - PROGRAM_CORNER / 2));
+	switch (code) {
+	case DEV_OP_ASIN:
+		*slope = 1.0 / root;
+		return program_atan(c / root);
+	case DEV_OP_ACOS:
+		*slope = -1.0 / root;
+		return 2.0 * program_atan(lane_sqrt((1.0 - c) / lane_max(1.0 + c, lane_set(PROGRAM_TINY))));
+	case DEV_OP_ASINH:
+		*slope = 1.0 / hypotenuse;
+		return program_sign(x) * lane_log1p(size + size * (size / (1.0 + hypotenuse)));
+	case DEV_OP_ACOSH:
+		*slope = 1.0 / lane_max(side, lane_set(PROGRAM_CORNER));
+		return lane_log1p(over + side);
+	default:
+		*slope = 1.0 / ((1.0 - inside) * (1.0 + inside));
+		return program_sign(x) * (0.5 * lane_log1p(2.0 * inside / (1.0 - inside)));
+	}
+}
+
+/* To whole numbers; a double of 2^51 and more is one. */
+static inline lane program_whole(lane x, dev_opcode code)
+{
+	const lane magic = lane_set(LANE_ROUND_MAGIC), size = lane_abs(x);
+	const lane nearest = lane_select(size < 0x1p51, (x + magic) - magic, x);
+	const lane below = nearest - program_truth(nearest > x), above = nearest + program_truth(nearest < x);
+	switch (code) {
+	case DEV_OP_FLOOR:
+		return below;
+	case DEV_OP_CEIL:
+		return above;
+	case DEV_OP_INT:
+		return lane_select(x < 0.0, above, below);
+	default:
+		return nearest;
+	}
+}
+
 static inline lane program_function(lane x, dev_opcode code, lane *slope)
 {
 	*slope = lane_set(0);
@@ -244,8 +290,13 @@ static inline lane program_function(lane x, dev_opcode code, lane *slope)
 	case DEV_OP_ATAN:
 		*slope = 1.0 / (1.0 + x * x);
 		return program_atan(x);
+	case DEV_OP_FLOOR:
+	case DEV_OP_CEIL:
+	case DEV_OP_INT:
+	case DEV_OP_NINT:
+		return program_whole(x, code);
 	default:
-		return program_exponential(x, code, slope);
+		return code >= DEV_OP_ASIN ? program_inverse(x, code, slope) : program_exponential(x, code, slope);
 	}
 }
 

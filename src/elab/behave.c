@@ -27,11 +27,14 @@ static const struct {
 	int n_arg; /* 0: two or more, folded from the left */
 	dev_opcode code;
 } call_table[] = {
-    {"abs", 1, DEV_OP_ABS},   {"sqrt", 1, DEV_OP_SQRT},   {"exp", 1, DEV_OP_EXP},   {"ln", 1, DEV_OP_LN},
-    {"log", 1, DEV_OP_LN},    {"log10", 1, DEV_OP_LOG10}, {"sin", 1, DEV_OP_SIN},   {"cos", 1, DEV_OP_COS},
-    {"tan", 1, DEV_OP_TAN},   {"atan", 1, DEV_OP_ATAN},   {"sinh", 1, DEV_OP_SINH}, {"cosh", 1, DEV_OP_COSH},
-    {"tanh", 1, DEV_OP_TANH}, {"sgn", 1, DEV_OP_SGN},     {"u", 1, DEV_OP_U},       {"uramp", 1, DEV_OP_URAMP},
-    {"pow", 2, DEV_OP_POW},   {"pwr", 2, DEV_OP_PWR},     {"min", 0, DEV_OP_MIN},   {"max", 0, DEV_OP_MAX},
+    {"abs", 1, DEV_OP_ABS},     {"sqrt", 1, DEV_OP_SQRT},   {"exp", 1, DEV_OP_EXP},     {"ln", 1, DEV_OP_LN},
+    {"log", 1, DEV_OP_LN},      {"log10", 1, DEV_OP_LOG10}, {"sin", 1, DEV_OP_SIN},     {"cos", 1, DEV_OP_COS},
+    {"tan", 1, DEV_OP_TAN},     {"atan", 1, DEV_OP_ATAN},   {"sinh", 1, DEV_OP_SINH},   {"cosh", 1, DEV_OP_COSH},
+    {"tanh", 1, DEV_OP_TANH},   {"sgn", 1, DEV_OP_SGN},     {"u", 1, DEV_OP_U},         {"uramp", 1, DEV_OP_URAMP},
+    {"pow", 2, DEV_OP_POW},     {"pwr", 2, DEV_OP_PWR},     {"min", 0, DEV_OP_MIN},     {"max", 0, DEV_OP_MAX},
+    {"asin", 1, DEV_OP_ASIN},   {"acos", 1, DEV_OP_ACOS},   {"asinh", 1, DEV_OP_ASINH}, {"acosh", 1, DEV_OP_ACOSH},
+    {"atanh", 1, DEV_OP_ATANH}, {"arctan", 1, DEV_OP_ATAN}, {"floor", 1, DEV_OP_FLOOR}, {"ceil", 1, DEV_OP_CEIL},
+    {"int", 1, DEV_OP_INT},     {"nint", 1, DEV_OP_NINT},
 };
 
 static const struct {
@@ -234,9 +237,6 @@ static ts_status compile_call(compiler *c, const net_expr *e)
 	const int three = strcmp(e->name, "limit") == 0 ? 1 : strcmp(e->name, "ternary_fcn") == 0 ? 2 : 0;
 	if (three && e->n_arg == 3)
 		return three == 1 ? compile_limit(c, e) : compile_select(c, e);
-	if (strcmp(e->name, "floor") == 0 || strcmp(e->name, "ceil") == 0 || strcmp(e->name, "int") == 0)
-		return refuse(c, e->span,
-		              "steps such as floor() of a voltage or of time are not in this version: use u()");
 	if (strcmp(e->name, "table") == 0 && e->n_arg >= 3 && e->n_arg % 2 == 1)
 		return compile_points(c, e);
 	for (int i = 0; i < (int)(sizeof call_table / sizeof *call_table); i++) {

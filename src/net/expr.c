@@ -37,8 +37,8 @@ typedef struct binary_op {
 } binary_op;
 
 static const binary_op binary_table[] = {
-    {NET_OP_OR, 1}, {NET_OP_AND, 2}, {NET_OP_EQ, 3}, {NET_OP_NE, 3}, {'<', 4}, {NET_OP_LE, 4},
-    {'>', 4},       {NET_OP_GE, 4},  {'+', 5},       {'-', 5},       {'*', 6}, {'/', 6},
+    {NET_OP_OR, 1}, {NET_OP_AND, 2}, {NET_OP_EQ, 3}, {NET_OP_NE, 3}, {'<', 4}, {NET_OP_LE, 4}, {'>', 4},
+    {NET_OP_GE, 4}, {'+', 5},        {'-', 5},       {'*', 6},       {'/', 6}, {'%', 6},
 };
 enum { LEVEL_LOWEST = 1 };
 

@@ -47,10 +47,11 @@ static const struct {
 	const char *name;
 	double (*f)(double);
 } one_table[] = {
-    {"abs", fabs},    {"sqrt", sqrt},   {"exp", exp},   {"ln", log},        {"log", log},
-    {"log10", log10}, {"sgn", sign_of}, {"sin", sin},   {"cos", cos},       {"tan", tan},
-    {"atan", atan},   {"sinh", sinh},   {"cosh", cosh}, {"tanh", tanh},     {"floor", floor},
-    {"ceil", ceil},   {"int", trunc},   {"u", step_of}, {"uramp", ramp_of},
+    {"abs", fabs},      {"sqrt", sqrt},      {"exp", exp},     {"ln", log},      {"log", log},     {"log10", log10},
+    {"sgn", sign_of},   {"sin", sin},        {"cos", cos},     {"tan", tan},     {"atan", atan},   {"sinh", sinh},
+    {"cosh", cosh},     {"tanh", tanh},      {"floor", floor}, {"ceil", ceil},   {"int", trunc},   {"u", step_of},
+    {"uramp", ramp_of}, {"asin", asin},      {"acos", acos},   {"asinh", asinh}, {"acosh", acosh}, {"atanh", atanh},
+    {"arctan", atan},   {"nint", nearbyint},
 };
 
 /* pow is |x| to y with the sign that whole y gives, pwr keeps the sign of x */
@@ -255,6 +256,11 @@ static ts_status evaluate_binary(const evaluator *v, const net_expr *e, double *
 		break;
 	case NET_OP_EQ:
 		*value = a == b;
+		break;
+	case '%':
+		if (b == 0)
+			return refuse(v, e, "division by zero", NULL);
+		*value = fmod(a, b);
 		break;
 	default:
 		*value = a != b;

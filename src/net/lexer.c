@@ -53,7 +53,7 @@ static int two_character_op(char c, char d)
 		char text[3];
 		int op;
 	} table[] = {{"**", NET_OP_POW}, {"==", NET_OP_EQ},  {"!=", NET_OP_NE}, {"<=", NET_OP_LE},
-	             {">=", NET_OP_GE},  {"&&", NET_OP_AND}, {"||", NET_OP_OR}};
+	             {">=", NET_OP_GE},  {"&&", NET_OP_AND}, {"||", NET_OP_OR}, {"<>", NET_OP_NE}};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (table[i].text[0] == c && table[i].text[1] == d)
 			return table[i].op;
@@ -70,7 +70,7 @@ static void lex_operator(const net_text *text, size_t to, net_token *token)
 	if (token->op)
 		return;
 	token->op = c == '^' ? NET_OP_POW : c;
-	if (c == '\0' || !strchr("+-*/^!<>()?:,'\"{}", c))
+	if (c == '\0' || !strchr("+-*/%^!<>()?:,'\"{}", c))
 		token->kind = NET_TOKEN_BAD;
 }
 

@@ -22,7 +22,8 @@ typedef struct conf_recipe {
 	"c1 c2 * tanh c3 sin + c2 cos c1 atan * - c1 c1 * 1 + sqrt + c2 c2 * 1 + ln + c3 c3 * 2 + log10 - c1 abs + "   \
 	"c1 c2 min + c2 c3 max - c1 0.1 * exp + c2 sinh c3 cosh * 0.01 * + c1 uramp + c3 3 pow 0.1 * + "               \
 	"c1 2 pwr 0.1 * + c2 0 gt c2 c2 * c2 neg select + c1 c1 * 1 + 1.5 pow + c3 c2 c2 * 2 + / + "                   \
-	"c1 0.05 * tan + time 1e6 * cos *"
+	"c1 0.05 * tan + c1 tanh asin + c2 tanh acos - c3 asinh + c1 c1 * 1.5 + acosh + c2 tanh 0.9 * atanh + "         \
+	"time 1e6 * cos *"
 
 static const conf_recipe conf_recipes[] = {
     {"resistor", "", "r=1e3", NULL, 0},
@@ -126,6 +127,9 @@ static const char *const conf_words[] = {
     [DEV_OP_TAN] = "tan",   [DEV_OP_ATAN] = "atan",   [DEV_OP_SINH] = "sinh",     [DEV_OP_COSH] = "cosh",
     [DEV_OP_TANH] = "tanh", [DEV_OP_MIN] = "min",     [DEV_OP_MAX] = "max",       [DEV_OP_SGN] = "sgn",
     [DEV_OP_U] = "u",       [DEV_OP_URAMP] = "uramp", [DEV_OP_PWR] = "pwr",
+    [DEV_OP_ASIN] = "asin", [DEV_OP_ACOS] = "acos",   [DEV_OP_ASINH] = "asinh",   [DEV_OP_ACOSH] = "acosh",
+    [DEV_OP_ATANH] = "atanh", [DEV_OP_FLOOR] = "floor", [DEV_OP_CEIL] = "ceil",   [DEV_OP_INT] = "int",
+    [DEV_OP_NINT] = "nint",
 };
 
 static inline dev_op conf_assemble_word(const char *word)

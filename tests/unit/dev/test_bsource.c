@@ -81,12 +81,15 @@ static double not(double x)
 static void test_unary(void)
 {
 	static const unary list[] = {
-	    {DEV_OP_ABS, fabs, -3, 3},     {DEV_OP_SQRT, sqrt, 0.01, 9},    {DEV_OP_EXP, exp, -30, 30},
-	    {DEV_OP_LN, log, 0.01, 50},    {DEV_OP_LOG10, log10, 0.01, 50}, {DEV_OP_SIN, sin, -9, 9},
-	    {DEV_OP_COS, cos, -9, 9},      {DEV_OP_TAN, tan, -1.4, 1.4},    {DEV_OP_ATAN, atan, -7, 7},
-	    {DEV_OP_SINH, sinh, -20, 20},  {DEV_OP_COSH, cosh, -20, 20},    {DEV_OP_TANH, tanh, -5, 5},
-	    {DEV_OP_SGN, sign, -3, 3},     {DEV_OP_U, step, -3, 3},         {DEV_OP_URAMP, ramp, -3, 3},
-	    {DEV_OP_NEG, negative, -3, 3}, {DEV_OP_NOT, not, -3, 3}};
+	    {DEV_OP_ABS, fabs, -3, 3},          {DEV_OP_SQRT, sqrt, 0.01, 9},    {DEV_OP_EXP, exp, -30, 30},
+	    {DEV_OP_LN, log, 0.01, 50},         {DEV_OP_LOG10, log10, 0.01, 50}, {DEV_OP_SIN, sin, -9, 9},
+	    {DEV_OP_COS, cos, -9, 9},           {DEV_OP_TAN, tan, -1.4, 1.4},    {DEV_OP_ATAN, atan, -7, 7},
+	    {DEV_OP_SINH, sinh, -20, 20},       {DEV_OP_COSH, cosh, -20, 20},    {DEV_OP_TANH, tanh, -5, 5},
+	    {DEV_OP_SGN, sign, -3, 3},          {DEV_OP_U, step, -3, 3},         {DEV_OP_URAMP, ramp, -3, 3},
+	    {DEV_OP_NEG, negative, -3, 3},      {DEV_OP_NOT, not, -3, 3},        {DEV_OP_ASIN, asin, -0.99, 0.99},
+	    {DEV_OP_ACOS, acos, -0.99, 0.99},   {DEV_OP_ASINH, asinh, -9, 9},    {DEV_OP_ACOSH, acosh, 1.01, 50},
+	    {DEV_OP_ATANH, atanh, -0.99, 0.99}, {DEV_OP_FLOOR, floor, -3, 3},    {DEV_OP_CEIL, ceil, -3, 3},
+	    {DEV_OP_INT, trunc, -3, 3},         {DEV_OP_NINT, nearbyint, -3, 3}};
 	for (int i = 0; i < COUNT(list); i++) {
 		t_section("function %d", (int)list[i].code);
 		const dev_op op[] = {PORT(0), {.code = list[i].code}};

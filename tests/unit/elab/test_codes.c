@@ -123,7 +123,7 @@ static const bad_deck refused[] = {
     {"c1 a 0 c='i(v1)'\nv1 a 0 1\n", "2:11", "E0311", "no energy"},
     {"b1 a 0 i='i(v1)'\nr1 a b 1\n", "2:11", "E0314", "branch current"},
     {"b1 a 0 i='i(r1)'\nr1 a b 1\n", "2:11", "E0314", "'r1' is not an element with"},
-    {"b1 a 0 v='floor(v(b))'\nr1 b 0 1\n", "2:11", "E0311", "u()"},
+    {"b1 a 0 v='v(b)%2'\nr1 b 0 1\n", "2:11", "E0311", "operator"},
     {"v1 a 0 trnoise(1 2 3)\n", "2:8", "E0311", ".trannoise"},
     {"v1 a 0 am(1 2 3 4 5 6)\n", "2:21", "E0311", "sixth"},
     {"v1 a 0 am(1)\n", "2:8", "E0315", "am wants 2 to 7"},

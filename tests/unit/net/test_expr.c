@@ -162,6 +162,18 @@ static void test_functions(void)
 	    {"tanh(0.5)", 0.46211715726000976},
 	    {"floor(-1.5)", -2},
 	    {"ceil(-1.5)", -1},
+	    {"nint(2.5)", 2},
+	    {"nint(-2.6)", -3},
+	    {"asin(0.5)*6", M_PI},
+	    {"acos(-0.5)*1.5", M_PI},
+	    {"4*arctan(1)", M_PI},
+	    {"asinh(1)", 0.88137358701954305},
+	    {"acosh(2)", 1.3169578969248166},
+	    {"atanh(0.5)", 0.54930614433405489},
+	    {"-7%4", -3},
+	    {"2*7 % 4 + 1", 3},
+	    {"3 <> 2", 1},
+	    {"2 <> 2", 0},
 	    {"int(-1.5)", -1},
 	    {"ternary_fcn(1>0, 2, 3)", 2},
 	    {"ternary_fcn(0, 2, 3)", 3},
@@ -223,6 +235,8 @@ static void test_mistakes(void)
 	check_mistake("1+foo(2)", E0202, 3, 6, "unknown function 'foo'");
 	check_mistake("sqrt(1,2)", E0202, 1, 9, "1 argument");
 	check_mistake("min(1)", E0202, 1, 6, "at least 2");
+	check_mistake("1%0", E0202, 1, 3, "division by zero");
+	check_mistake("asin(2)", E0202, 1, 7, "not a finite");
 	check_mistake("limit(1,2)", E0202, 1, 10, "3 arguments");
 	check_mistake("table(1,2,3,4)", E0202, 1, 14, "pairs");
 	check_mistake("table(1,2,3,2,4)", E0202, 13, 1, "increase");
