@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Older forms of E and G, turned into the expression of a behavioural source:
+ * Older forms of E, F, G and H, turned into the expression of a behavioural source:
  *
- *   poly(n) a1 b1 ... an bn p0 p1 ...    with x_i = v(a_i,b_i) the polynomial
+ *   poly(n) a1 b1 ... an bn p0 p1 ...    with x_i = v(a_i,b_i), on F and H poly(n) v1 ... vn p0 p1 ... with
+ *       x_i = i(v_i), the polynomial
  *       p0 + p1 x1 + ... + pn xn + p x1 x1 + p x1 x2 + ... + p xn xn + p x1 x1 x1 + ...
  *       in SPICE2's order: by degree, then by the indices of the factors; poly(1) with one number means p1
  *   table {x} = (x0,y0) (x1,y1) ...      or table(x, x0,y0, x1,y1, ...): straight lines between corners, constant
@@ -54,6 +55,11 @@ static ts_status misplaced(const form *f, src_span span, const char *what)
 	return TS_NETLIST;
 }
 
+static int by_current(const form *f)
+{
+	return strchr("fh", f->bind->card->name[0]) != NULL;
+}
+
 /* Words that are read one by one, those of groups such as (a,b) included. */
 typedef struct reader {
 	const net_word *word;
@@ -74,18 +80,27 @@ static const net_word *next_word(reader *r)
 	return word;
 }
 
+/* x_i: the voltage of a pair of nodes, or the current of a V source */
 static ts_status read_variables(const form *f, reader *r, int n, const net_expr **x)
 {
+	const int current = by_current(f);
 	for (int i = 0; i < n; i++) {
 		const net_word *word[2] = {next_word(r), NULL};
-		word[1] = next_word(r);
+		word[1] = current ? word[0] : next_word(r);
 		if (!word[1])
-			return misplaced(f, f->span, "poly(n) wants n pairs of nodes, then the coefficients");
+			return misplaced(f, f->span,
+			                 current ? "poly(n) wants n V sources, then the coefficients"
+			                         : "poly(n) wants n pairs of nodes, then the coefficients");
 		for (int k = 0; k < 2; k++)
 			if (word[k]->n_arg > 0 || strpbrk(word[k]->text, "{}'\"(),="))
-				return misplaced(f, word[k]->span, "wanted a node of poly()");
-		x[i] = make(f, (net_expr){.kind = NET_PROBE, .name = "v", .node = {word[0]->text, word[1]->text}}, NULL,
-		            NULL);
+				return misplaced(f, word[k]->span,
+				                 current ? "wanted a V source of poly()" : "wanted a node of poly()");
+		const form here = {f->bind, word[0]->span};
+		x[i] = make(&here,
+		            (net_expr){.kind = NET_PROBE,
+		                       .name = current ? "i" : "v",
+		                       .node = {word[0]->text, current ? NULL : word[1]->text}},
+		            NULL, NULL);
 		if (!x[i])
 			return TS_NOMEM;
 	}
@@ -175,8 +190,10 @@ static ts_status make_table(const form *f, reader *r, const net_expr **expr)
 int elab_has_form(const net_card *card)
 {
 	const net_word *head = card->n_word > 2 ? &card->word[2] : NULL;
-	return strchr("eg", card->name[0]) && head &&
-	       (strcmp(head->text, "table") == 0 || (strcmp(head->text, "poly") == 0 && head->n_arg > 0));
+	if (!head || !strchr("efgh", card->name[0]))
+		return 0;
+	return (strcmp(head->text, "table") == 0 && strchr("eg", card->name[0])) ||
+	       (strcmp(head->text, "poly") == 0 && head->n_arg > 0);
 }
 
 ts_status elab_bind_form(elab_bind *bind)
@@ -184,7 +201,7 @@ ts_status elab_bind_form(elab_bind *bind)
 	static const dev_shape no_shape = {0};
 	const net_card *card = bind->card;
 	const net_word *head = &card->word[2];
-	const int voltage = card->name[0] == 'e', group = head->text[0] == 't' && head->n_arg > 0;
+	const int voltage = strchr("eh", card->name[0]) != NULL, group = head->text[0] == 't' && head->n_arg > 0;
 	const form f = {bind, head->span};
 	reader r = {.word = card->word, .n = card->n_word, .at = group ? 2 : 3};
 	const net_expr *expr = NULL;

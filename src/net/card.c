@@ -224,7 +224,7 @@ static int group_word(net_card_reader *r, size_t from, size_t open, net_word *wo
 	return word->n_arg ? 1 : fail(r, E0201, from, close, "there is nothing between these brackets");
 }
 
-/* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E and G with an '=' between words and
+/* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E, F, G and H with an '=' between words and
  * with pairs in brackets. Whether they are understood is for elab/ to say.
  */
 static int is_form(const net_card_reader *r, const net_word *word)
@@ -232,7 +232,7 @@ static int is_form(const net_card_reader *r, const net_word *word)
 	static const char *const form[] = {"poly", "table", "laplace", "freq"};
 	const char letter = peek(r, 0);
 	for (size_t i = 0; r->is_element && r->word.n == 2 && i < sizeof form / sizeof *form; i++)
-		if (strchr("eEgG", letter) && strcmp(word->text, form[i]) == 0)
+		if (strchr("eEfFgGhH", letter) && strcmp(word->text, form[i]) == 0)
 			return 1;
 	return 0;
 }
