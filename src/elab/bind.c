@@ -338,10 +338,16 @@ static const dev_type *modelled_type(char letter)
 
 static ts_status bind_by_letter(elab_bind *bind)
 {
+	const char letter = bind->card->name[0];
+	int voltage, done;
+	const net_param *expr = find_behaviour(bind->card, &voltage);
+	if (elab_is_controlled(bind->card)) {
+		TS_TRY(elab_refuse_controlled(bind));
+		TS_TRY(elab_bind_controlled(bind, expr, &done));
+		if (done)
+			return TS_OK;
+	}
 	const net_card *card = bind->card;
-	const char letter = card->name[0];
-	int voltage;
-	const net_param *expr = find_behaviour(card, &voltage);
 	if (expr)
 		return bind_behavioural(bind, expr, voltage);
 	const net_param *charge = elab_find_charge(card);
@@ -356,10 +362,6 @@ static ts_status bind_by_letter(elab_bind *bind)
 		return elab_bind_trap(bind);
 	if (letter && strchr("rcl", letter))
 		return elab_bind_passive(bind);
-	if (elab_has_form(card))
-		return elab_bind_form(bind);
-	if (strchr("efgh", letter))
-		TS_TRY(elab_refuse_controlled(bind));
 	const dev_type *modelled = modelled_type(letter);
 	if (modelled)
 		return bind_modelled(bind, modelled);

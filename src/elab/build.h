@@ -240,9 +240,9 @@ ts_status elab_check_source(const elab_bind *bind);
 ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage);
 /* The same for an expression of the voltage between bind->node[0] and [1] alone (dev/capacitor_q.h). */
 ts_status elab_compile_across(elab_bind *bind, const net_expr *expr, const dev_program **program);
-/* form.c: is this an E or G element of the form poly(n) ... or table ...? Bind it as a behavioural source. */
-int elab_has_form(const net_card *card);
-ts_status elab_bind_form(elab_bind *bind);
+/* controlled.c: E, F, G and H elements that need an expression; given: that of value=, or NULL. *done: it was one. */
+int elab_is_controlled(const net_card *card);
+ts_status elab_bind_controlled(elab_bind *bind, const net_param *given, int *done);
 /* charge.c: the q= or c= of a C element that makes it nonlinear, NULL if it has none. */
 const net_param *elab_find_charge(const net_card *card);
 ts_status elab_bind_charge(elab_bind *bind, const net_param *expr);

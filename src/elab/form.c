@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Older forms of E, F, G and H, turned into the expression of a behavioural source:
+ * Older forms of E, F, G and H, turned into the expression of a behavioural source. The inputs x_i are v(a_i,b_i) on E
+ * and G, i(v_i) on F and H, where the line names one V source in place of each pair of nodes:
  *
- *   poly(n) a1 b1 ... an bn p0 p1 ...    with x_i = v(a_i,b_i), on F and H poly(n) v1 ... vn p0 p1 ... with
- *       x_i = i(v_i), the polynomial
+ *   poly(n) a1 b1 ... an bn p0 p1 ...    the polynomial
  *       p0 + p1 x1 + ... + pn xn + p x1 x1 + p x1 x2 + ... + p xn xn + p x1 x1 x1 + ...
  *       in SPICE2's order: by degree, then by the indices of the factors; poly(1) with one number means p1
  *   table {x} = (x0,y0) (x1,y1) ...      or table(x, x0,y0, x1,y1, ...): straight lines between corners, constant
  * outside, y0 + sum_i s_i (min(max(x, x_i), x_{i+1}) - x_i) with s_i the slopes
+ *   a b table=(x0,y0, x1,y1, ...)        the same of v(a,b)
+ *   pwl(1) a b x0,y0 x1,y1 ...           the same of x1
  */
 #include <string.h>
 
-#include "elab/build.h"
+#include "elab/form.h"
 
 enum { MOST_DEGREE = 16 };
 
-/* Expressions in the circuit's arena. Every builder returns NULL when memory is exhausted, also if it gets NULL. */
-typedef struct form {
-	elab_bind *bind;
-	src_span span; /* of all that is made */
-} form;
-
-static const net_expr *make(const form *f, net_expr e, const net_expr *a, const net_expr *b)
+static const net_expr *make(const elab_form *f, net_expr e, const net_expr *a, const net_expr *b)
 {
 	net_expr *made = arena_alloc(f->bind->b->arena, sizeof *made);
 	const net_expr **arg = arena_array(f->bind->b->arena, 2, sizeof *arg);
@@ -34,28 +30,33 @@ static const net_expr *make(const form *f, net_expr e, const net_expr *a, const 
 	return made;
 }
 
-static const net_expr *number(const form *f, double value)
+const net_expr *elab_form_number(const elab_form *f, double value)
 {
 	return make(f, (net_expr){.kind = NET_NUMBER, .number = value}, NULL, NULL);
 }
 
-static const net_expr *binary(const form *f, int op, const net_expr *a, const net_expr *b)
+const net_expr *elab_form_binary(const elab_form *f, int op, const net_expr *a, const net_expr *b)
 {
 	return a && b ? make(f, (net_expr){.kind = NET_BINARY, .op = op, .n_arg = 2}, a, b) : NULL;
 }
 
-static const net_expr *call(const form *f, const char *name, const net_expr *a, const net_expr *b)
+const net_expr *elab_form_call(const elab_form *f, const char *name, const net_expr *a, const net_expr *b)
 {
 	return a && b ? make(f, (net_expr){.kind = NET_CALL, .name = name, .n_arg = 2}, a, b) : NULL;
 }
 
-static ts_status misplaced(const form *f, src_span span, const char *what)
+const net_expr *elab_form_probe(const elab_form *f, const char *name, const char *first, const char *second)
+{
+	return make(f, (net_expr){.kind = NET_PROBE, .name = name, .node = {first, second}}, NULL, NULL);
+}
+
+static ts_status misplaced(const elab_form *f, src_span span, const char *what)
 {
 	diag_add_origin(f->bind->b->diag, E0315, span, f->bind->frame->origin, "'%s': %s", f->bind->card->name, what);
 	return TS_NETLIST;
 }
 
-static int by_current(const form *f)
+static int by_current(const elab_form *f)
 {
 	return strchr("fh", f->bind->card->name[0]) != NULL;
 }
@@ -81,7 +82,7 @@ static const net_word *next_word(reader *r)
 }
 
 /* x_i: the voltage of a pair of nodes, or the current of a V source */
-static ts_status read_variables(const form *f, reader *r, int n, const net_expr **x)
+static ts_status read_variables(const elab_form *f, reader *r, int n, const net_expr **x)
 {
 	const int current = by_current(f);
 	for (int i = 0; i < n; i++) {
@@ -89,18 +90,13 @@ static ts_status read_variables(const form *f, reader *r, int n, const net_expr 
 		word[1] = current ? word[0] : next_word(r);
 		if (!word[1])
 			return misplaced(f, f->span,
-			                 current ? "poly(n) wants n V sources, then the coefficients"
-			                         : "poly(n) wants n pairs of nodes, then the coefficients");
+			                 current ? "wanted V sources, then numbers"
+			                         : "wanted pairs of nodes, then numbers");
 		for (int k = 0; k < 2; k++)
 			if (word[k]->n_arg > 0 || strpbrk(word[k]->text, "{}'\"(),="))
-				return misplaced(f, word[k]->span,
-				                 current ? "wanted a V source of poly()" : "wanted a node of poly()");
-		const form here = {f->bind, word[0]->span};
-		x[i] = make(&here,
-		            (net_expr){.kind = NET_PROBE,
-		                       .name = current ? "i" : "v",
-		                       .node = {word[0]->text, current ? NULL : word[1]->text}},
-		            NULL, NULL);
+				return misplaced(f, word[k]->span, current ? "wanted a V source" : "wanted a node");
+		const elab_form here = {f->bind, word[0]->span};
+		x[i] = elab_form_probe(&here, current ? "i" : "v", word[0]->text, current ? NULL : word[1]->text);
 		if (!x[i])
 			return TS_NOMEM;
 	}
@@ -119,13 +115,13 @@ static void next_product(int *index, int *degree, int n)
 		index[k] = value;
 }
 
-static ts_status read_polynomial(const form *f, reader *r, int n, const net_expr *const *x, const net_expr **sum)
+static ts_status read_polynomial(const elab_form *f, reader *r, int n, const net_expr *const *x, const net_expr **sum)
 {
 	int index[MOST_DEGREE] = {0}, degree = 0;
 	const int only = n == 1 && r->at == r->n - 1 && r->word[r->at].n_arg == 0;
 	if (r->at >= r->n)
 		return misplaced(f, f->span, "poly() has no coefficients");
-	*sum = number(f, 0);
+	*sum = elab_form_number(f, 0);
 	for (const net_word *word = next_word(r); word; word = next_word(r)) {
 		if (!word->expr)
 			return misplaced(f, word->span, "a coefficient of poly() is a number or an expression");
@@ -135,14 +131,14 @@ static ts_status read_polynomial(const form *f, reader *r, int n, const net_expr
 			return misplaced(f, word->span, "a term of poly() has more than 16 factors");
 		const net_expr *term = word->expr;
 		for (int k = 0; k < degree; k++)
-			term = binary(f, '*', term, x[index[k]]);
-		*sum = binary(f, '+', *sum, term);
+			term = elab_form_binary(f, '*', term, x[index[k]]);
+		*sum = elab_form_binary(f, '+', *sum, term);
 		next_product(index, &degree, n);
 	}
 	return *sum ? TS_OK : TS_NOMEM;
 }
 
-static ts_status make_poly(const form *f, const net_word *head, reader *r, const net_expr **expr)
+static ts_status make_poly(const elab_form *f, const net_word *head, reader *r, const net_expr **expr)
 {
 	const net_expr *x[MOST_DEGREE];
 	double n = 0;
@@ -156,59 +152,91 @@ static ts_status make_poly(const form *f, const net_word *head, reader *r, const
 }
 
 /* s (min(max(x, low), high) - low) */
-static const net_expr *line_piece(const form *f, const net_expr *x, const double from[2], const double to[2])
+static const net_expr *line_piece(const elab_form *f, const net_expr *x, const double from[2], const double to[2])
 {
-	const net_expr *inside = call(f, "min", call(f, "max", x, number(f, from[0])), number(f, to[0]));
+	const net_expr *inside = elab_form_call(f, "min", elab_form_call(f, "max", x, elab_form_number(f, from[0])),
+	                                        elab_form_number(f, to[0]));
 	const double slope = (to[1] - from[1]) / (to[0] - from[0]);
-	return binary(f, '*', number(f, slope), binary(f, '-', inside, number(f, from[0])));
+	return elab_form_binary(f, '*', elab_form_number(f, slope),
+	                        elab_form_binary(f, '-', inside, elab_form_number(f, from[0])));
 }
 
-static ts_status make_table(const form *f, reader *r, const net_expr **expr)
+/* Straight lines between the corners that the words are. */
+static ts_status read_corners(const elab_form *f, reader *r, const net_expr *x, const net_expr **expr)
 {
-	const net_word *input = next_word(r), *word;
+	const net_word *word;
 	double last[2] = {0, 0}, corner[2];
-	if (!input || !input->expr)
-		return misplaced(f, input ? input->span : f->span, "table wants an expression, then pairs of numbers");
 	*expr = NULL;
 	while ((word = next_word(r)) != NULL) {
 		const net_word *value = next_word(r);
 		if (!value)
-			return misplaced(f, word->span, "the numbers of table come in pairs");
+			return misplaced(f, word->span, "the numbers come in pairs");
 		TS_TRY(elab_bind_word(f->bind, word, &corner[0]));
 		TS_TRY(elab_bind_word(f->bind, value, &corner[1]));
 		if (*expr && !(corner[0] > last[0]))
-			return misplaced(f, word->span, "the inputs of table must increase");
-		*expr = *expr ? binary(f, '+', *expr, line_piece(f, input->expr, last, corner)) : number(f, corner[1]);
+			return misplaced(f, word->span, "the inputs must increase");
+		*expr = *expr ? elab_form_binary(f, '+', *expr, line_piece(f, x, last, corner))
+		              : elab_form_number(f, corner[1]);
 		if (!*expr)
 			return TS_NOMEM;
 		last[0] = corner[0];
 		last[1] = corner[1];
 	}
-	return *expr ? TS_OK : misplaced(f, f->span, "table has no pairs");
+	return *expr ? TS_OK : misplaced(f, f->span, "there are no pairs of numbers");
+}
+
+static ts_status make_pwl(const elab_form *f, const net_word *head, reader *r, const net_expr **expr)
+{
+	const net_expr *x;
+	double n = 0;
+	TS_TRY(elab_bind_word(f->bind, &head->arg[0], &n));
+	if (head->n_arg != 1 || n != 1)
+		return misplaced(f, head->span, "wanted pwl(1), of one input");
+	TS_TRY(read_variables(f, r, 1, &x));
+	return read_corners(f, r, x, expr);
+}
+
+/* Where the keyword stands; 0: nowhere */
+static int find_table(const net_card *card)
+{
+	for (int i = 2; i <= 4 && strchr("eg", card->name[0]); i += 2)
+		if (i < card->n_word && strcmp(card->word[i].text, "table") == 0)
+			return i;
+	return 0;
+}
+
+static ts_status make_table(const elab_form *f, reader *r, const net_expr **expr)
+{
+	const net_word *word = f->bind->card->word;
+	const int at = find_table(f->bind->card);
+	const net_expr *x = at == 4 ? elab_form_probe(f, "v", word[2].text, word[3].text) : NULL;
+	if (at == 2) {
+		const net_word *input = next_word(r);
+		x = input ? input->expr : NULL;
+	}
+	return x ? read_corners(f, r, x, expr)
+	         : misplaced(f, f->span, "table wants an expression, then pairs of numbers");
+}
+
+static int is_group(const net_card *card, const char *name)
+{
+	return card->n_word > 2 && strcmp(card->word[2].text, name) == 0 && card->word[2].n_arg > 0;
 }
 
 int elab_has_form(const net_card *card)
 {
-	const net_word *head = card->n_word > 2 ? &card->word[2] : NULL;
-	if (!head || !strchr("efgh", card->name[0]))
-		return 0;
-	return (strcmp(head->text, "table") == 0 && strchr("eg", card->name[0])) ||
-	       (strcmp(head->text, "poly") == 0 && head->n_arg > 0);
+	return find_table(card) || is_group(card, "poly") || is_group(card, "pwl");
 }
 
-ts_status elab_bind_form(elab_bind *bind)
+ts_status elab_form_words(elab_bind *bind, const net_expr **expr)
 {
-	static const dev_shape no_shape = {0};
 	const net_card *card = bind->card;
-	const net_word *head = &card->word[2];
-	const int voltage = strchr("eh", card->name[0]) != NULL, group = head->text[0] == 't' && head->n_arg > 0;
-	const form f = {bind, head->span};
-	reader r = {.word = card->word, .n = card->n_word, .at = group ? 2 : 3};
-	const net_expr *expr = NULL;
-	bind->type = dev_find(voltage ? "bsource_v" : "bsource_i");
-	bind->shape = &no_shape;
-	TS_TRY(elab_bind_start(bind, 2));
-	TS_TRY(head->text[0] == 't' ? make_table(&f, &r, &expr) : make_poly(&f, head, &r, &expr));
-	TS_TRY(elab_bind_params(bind, NULL));
-	return elab_bind_behaviour(bind, expr, voltage);
+	const int table = find_table(card);
+	const net_word *head = &card->word[table ? table : 2];
+	const elab_form f = {bind, head->span};
+	reader r = {.word = card->word, .n = card->n_word, .at = (int)(head - card->word) + 1};
+	if (!table)
+		return is_group(card, "poly") ? make_poly(&f, head, &r, expr) : make_pwl(&f, head, &r, expr);
+	r.at -= head->n_arg > 0;
+	return make_table(&f, &r, expr);
 }

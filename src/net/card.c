@@ -224,15 +224,19 @@ static int group_word(net_card_reader *r, size_t from, size_t open, net_word *wo
 	return word->n_arg ? 1 : fail(r, E0201, from, close, "there is nothing between these brackets");
 }
 
-/* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E, F, G and H with an '=' between words and
- * with pairs in brackets. Whether they are understood is for elab/ to say.
- */
+/* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E, F, G and H with an '=' between words
+ * and pairs in brackets. Whether they are understood is for elab/ to say. */
+static int is_controlled(const net_card_reader *r)
+{
+	return r->is_element && strchr("eEfFgGhH", peek(r, 0));
+}
+
 static int is_form(const net_card_reader *r, const net_word *word)
 {
-	static const char *const form[] = {"poly", "table", "laplace", "freq"};
-	const char letter = peek(r, 0);
-	for (size_t i = 0; r->is_element && r->word.n == 2 && i < sizeof form / sizeof *form; i++)
-		if (strchr("eEfFgGhH", letter) && strcmp(word->text, form[i]) == 0)
+	static const char *const form[] = {"poly", "pwl", "table", "laplace", "freq"};
+	const int in_place = is_controlled(r) && r->word.n >= 2 && r->word.n <= 4;
+	for (size_t i = 0; in_place && i < sizeof form / sizeof *form; i++)
+		if (strcmp(word->text, form[i]) == 0)
 			return 1;
 	return 0;
 }
@@ -498,7 +502,8 @@ static int read_fields(net_card_reader *r)
 			continue;
 		}
 		const size_t end = r->is_measure ? 0 : param_name_end(r, r->at, &value);
-		if (!(end ? read_param(r, end, value) : read_word(r)))
+		const int is_table = end == r->at + 5 && strncasecmp(r->text->text + r->at, "table", 5) == 0;
+		if (!(end && !(is_table && is_controlled(r)) ? read_param(r, end, value) : read_word(r)))
 			return 0;
 	}
 }

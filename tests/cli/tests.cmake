@@ -152,6 +152,9 @@ ts_cli_test(bad.measure_warnings EXIT 0 ARGS run bad/measure_warnings.cir -o ${P
   "never .*failed: there is no such crossing" "outside .*failed: the place lies outside" "empty .*failed: its window"
   "after .*failed: a measure it is made of" "top2 +2" REFUSE "dc1 ")
 ts_cli_test(check.measures EXIT 0 ARGS check --run decks/measures.cir MATCH "34 of 34 claims hold")
+ts_cli_test(check.controlled_forms EXIT 0 ARGS check --run decks/controlled_forms.cir MATCH "19 of 19 claims hold")
+ts_cli_test(check.opamp EXIT 0 ARGS check --run decks/opamp.cir MATCH "7 of 7 claims hold")
+ts_cli_test(check.opamp_noise EXIT 0 ARGS check --run decks/opamp_noise.cir MATCH "1 of 1 claims hold")
 ts_cli_test(check.nodeset EXIT 0 ARGS check --run decks/nodeset.cir MATCH "2 of 2 claims hold")
 ts_cli_test(check.first_passage EXIT 0 ARGS check --run decks/first_passage.cir MATCH "6 of 6 claims hold")
 
