@@ -108,6 +108,11 @@ typedef struct dev_out {
 	double *packet; /* [n_noise][2] charge of their jumps, q, with DEV_PACKETS and DEV_TRAP; else not written */
 } dev_out;
 
+/* A state of 0 or 1 that the analyses keep for a device: 1 once its control, the value of port `plus` less that of port
+ * `minus` (-1: `plus` alone), has risen above k[rise], 0 once it has fallen below k[fall], between them what it was.
+ * k[state] holds it; derive takes it from the parameter `param` of the instance line. */
+typedef struct dev_latch { int param, plus, minus, rise, fall, state; } dev_latch;
+
 typedef void dev_eval_fn(const dev_in *in, dev_out *out);
 
 typedef struct dev_table { int n; const double *x, *y; } dev_table; /* PWL corners, x never decreasing; two at one x: a jump */
@@ -123,6 +128,7 @@ typedef struct dev_type {
 	 * shapes, so that equal instances share a batch. All have the terminals of `shape`, which is the one without internal
 	 * nodes; the kernel reads in->shape. NULL: always `shape`. */
 	const dev_shape *(*choose)(const double *param);
+	const dev_latch *latch;          /* of instances whose shape is `shape`; NULL: none */
 	const dev_param *param; int n_param;
 	const dev_obs *obs; int n_obs;
 	int n_const;

@@ -232,7 +232,22 @@ ts_status elab_bind_start(elab_bind *bind, int n_node)
 	return bind_nodes(bind, n_node);
 }
 
-/* The words after nodes and model: a value, where the letter takes one, and `off`. */
+/* `on` and `off` of a device that keeps a state: what it starts in. *done: it was one of them. */
+static ts_status bind_state(elab_bind *bind, const net_word *word, int *done)
+{
+	const dev_type *type = bind->type;
+	const int is_on = strcmp(word->text, "on") == 0;
+	*done = type->latch && word->n_arg == 0 && (is_on || strcmp(word->text, "off") == 0);
+	if (!*done)
+		return TS_OK;
+	if (type->choose(bind->param) != type->shape)
+		diag_add_origin(bind->b->diag, W0302, word->span, bind->frame->origin,
+		                "'%s' of '%s' has no effect: its transition is smooth, it keeps no state", word->text,
+		                bind->card->name);
+	return elab_bind_set(bind, "on", is_on, word->span);
+}
+
+/* The words after nodes and model: a value, where the letter takes one, and starting states. */
 static ts_status bind_words(elab_bind *bind, int first)
 {
 	const net_card *card = bind->card;
@@ -241,10 +256,10 @@ static ts_status bind_words(elab_bind *bind, int first)
 	const char *name = elab_value_name(card->name[0]);
 	for (; first < card->n_word; first++) {
 		const net_word *word = &card->word[first];
-		int ignored;
+		int done;
 		double value;
-		TS_TRY(elab_refuse_word(bind, word, &ignored));
-		if (ignored)
+		TS_TRY(bind_state(bind, word, &done));
+		if (done || elab_ignores_word(bind, word))
 			continue;
 		if (!name) {
 			diag_add_origin(bind->b->diag, E0315, word->span, bind->frame->origin,

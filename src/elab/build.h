@@ -197,10 +197,8 @@ ts_status elab_no_param(elab_bind *bind, const net_param *param, int on_model);
 void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_card *card);
 /* Forms of E, F, G and H that are not read. */
 ts_status elab_refuse_controlled(const elab_bind *bind);
-/* A word after the nodes and the model. *ignored: a warning was given, the word has no effect. */
-ts_status elab_refuse_word(const elab_bind *bind, const net_word *word, int *ignored);
-/* vh= and ih= of a switch's model card that ask for hysteresis. */
-ts_status elab_refuse_hysteresis(const elab_bind *bind, const diag_origin *origin, const net_param *param, double value);
+/* 1 and a warning for a word after the nodes and the model that has no effect. */
+int elab_ignores_word(const elab_bind *bind, const net_word *word);
 /* control.c: a .control block, with the card for each of its commands. */
 ts_status elab_refuse_control(elab_builder *b, const net_card *card);
 /* card.c: is there a card of that name, ".tran"? */

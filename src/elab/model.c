@@ -98,7 +98,6 @@ static ts_status set_model_param(elab_bind *bind, const elab_frame *frame, elab_
 		return elab_no_param(bind, param, 1);
 	elab_given given = {.param = &model->type->param[index], .where = param->value_span};
 	TS_TRY(elab_param_value(&bind->b->eval, &frame->scope, param, &given.value));
-	TS_TRY(elab_refuse_hysteresis(bind, frame->origin, param, given.value));
 	model->param[index] = given.value;
 	return elab_check_range(bind->b, frame->origin, given);
 }

@@ -76,34 +76,14 @@ ts_status elab_refuse_controlled(const elab_bind *bind)
 	return TS_OK;
 }
 
-ts_status elab_refuse_word(const elab_bind *bind, const net_word *word, int *ignored)
+int elab_ignores_word(const elab_bind *bind, const net_word *word)
 {
-	const char *name = word->n_arg == 0 ? word->text : "";
-	*ignored = strcmp(name, "off") == 0 && bind->model && strchr("dm", bind->card->name[0]);
-	if (*ignored) {
-		diag_add_origin(bind->b->diag, W0302, word->span, bind->frame->origin,
-		                "'off' of '%s', a starting guess, has no effect: set node voltages with .nodeset",
-		                bind->card->name);
-		return TS_OK;
-	}
-	const int on = strcmp(name, "on") == 0 && strchr("sw", bind->card->name[0]);
-	if ((strcmp(name, "off") != 0 && !on) || !bind->model)
-		return TS_OK;
-	diag_add_origin(bind->b->diag, E0311, word->span, bind->frame->origin,
-	                "'%s', a starting guess, is not in this version: leave it out, or start from .ic", name);
-	return TS_NETLIST;
-}
-
-ts_status elab_refuse_hysteresis(const elab_bind *bind, const diag_origin *origin, const net_param *param, double value)
-{
-	if ((strcmp(param->name, "vh") != 0 && strcmp(param->name, "ih") != 0) || !(value >= 0))
-		return TS_OK;
-	diag_add_origin(
-	    bind->b->diag, E0311, param->value_span, origin,
-	    "switches with hysteresis or a jump (%s >= 0) are not in this version: %s < 0 is minus the half "
-	    "width of a smooth transition",
-	    param->name, param->name);
-	return TS_NETLIST;
+	if (word->n_arg > 0 || strcmp(word->text, "off") != 0 || !bind->model || !strchr("dm", bind->card->name[0]))
+		return 0;
+	diag_add_origin(bind->b->diag, W0302, word->span, bind->frame->origin,
+	                "'off' of '%s', a starting guess, has no effect: set node voltages with .nodeset",
+	                bind->card->name);
+	return 1;
 }
 
 static const struct {

@@ -4,7 +4,9 @@
  * point of the row before. Writes
  *   /analyses/<name>/sweep            [n] values of the (inner) axis;  sweep2 [n_outer] of the outer one
  *   /analyses/<name>/signals/<signal> [n] or [n_outer, n]; points that were not reached are NaN
- * A swept source is a dc source for the sweep, whatever its waveform. Only the analysis's own tile is changed.
+ * Where switches keep a state, the points of a row are solved one by one, each from the states of the point before it,
+ * the first from those in which the switches start. A swept source is a dc source for the sweep, whatever its waveform.
+ * Only the analysis's own tile is changed.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/stop.h"
 #include "sim/dc_axis.h"
+#include "sim/latch.h"
 #include "sim/signals.h"
 #include "sim/sim.h"
 
@@ -23,6 +26,7 @@ typedef struct dc_run {
 	const sim_vary *vary;
 	dc_points points;
 	size_t n_inner, n_outer;
+	sim_latches latches;
 	sim_signals signals;
 	double *data;      /* [n_signal][n_outer * n_inner] */
 	double *row_start; /* [n_unknown] first point of the last row */
@@ -70,19 +74,22 @@ static ts_status solve_block(dc_run *run, size_t outer, size_t first, int *count
 
 static ts_status solve_row(dc_run *run, size_t outer)
 {
+	const size_t together = run->latches.n > 0 ? 1 : LANES;
 	size_t done = 1;
 	int count = 1;
 	double *last = alloc_array((size_t)run->tile->system->n_unknown, sizeof *last);
 	if (!last)
 		return TS_NOMEM;
 	spread(run->tile, run->row_start);
-	ts_status status = solve_block(run, outer, 0, &count);
+	ts_status status = sim_latch_reset(&run->latches, run->tile);
+	if (status == TS_OK)
+		status = solve_block(run, outer, 0, &count);
 	if (status == TS_OK)
 		take(run->tile, 0, run->row_start);
 	memcpy(last, run->row_start, (size_t)run->tile->system->n_unknown * sizeof *last);
 	while (status == TS_OK && done < run->n_inner) {
 		const size_t left = run->n_inner - done;
-		count = left < LANES ? (int)left : LANES;
+		count = (int)(left < together ? left : together);
 		spread(run->tile, last);
 		status = stop_requested() ? TS_STOPPED : solve_block(run, outer, done, &count);
 		take(run->tile, count - 1, last);
@@ -123,6 +130,7 @@ static ts_status put_all(const dc_run *run)
 static ts_status sweep(dc_run *run)
 {
 	const sim_request *r = run->request;
+	TS_TRY(sim_latches_create(run->tile->system, &run->latches));
 	run->n_inner = r->dc[0].n;
 	run->n_outer = r->dc[1].n_target > 0 ? r->dc[1].n : 1;
 	TS_TRY(mna_tile_set_static(run->tile));
@@ -152,6 +160,7 @@ ts_status sim_dc(const mna_system *system, const sim_request *request, const sim
 		diag_add(diag, E0999, request->span, "memory is exhausted in .dc");
 	sim_signals_destroy(&run.signals);
 	dc_points_destroy(&run.points);
+	sim_latches_destroy(&run.latches);
 	alloc_free(run.data);
 	alloc_free(run.row_start);
 	mna_tile_destroy(run.tile);

@@ -277,12 +277,7 @@ static ts_status search(op_search *op, uint32_t lanes, diag_list *diag)
 	return TS_OK;
 }
 
-ts_status sim_operating_point(mna_tile *tile, uint32_t lanes, diag_list *diag)
-{
-	return sim_operating_point_held(tile, lanes, NULL, diag);
-}
-
-ts_status sim_operating_point_held(mna_tile *tile, uint32_t lanes, const double *hold, diag_list *diag)
+ts_status sim_operating_point_fixed(mna_tile *tile, uint32_t lanes, const double *hold, diag_list *diag)
 {
 	const size_t n = (size_t)tile->system->n_unknown * LANES;
 	op_search op = {.tile = tile,

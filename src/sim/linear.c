@@ -2,6 +2,7 @@
  * Linearisation, complex solution and frequencies shared by .ac, .noise, .tf and .sens (see linear.h). KLU analyses the
  * pattern once; every frequency refactors with the same pivots, unless they degrade.
  */
+#include "sim/latch.h"
 #include "sim/linear.h"
 
 #include <math.h>
@@ -69,6 +70,7 @@ ts_status sim_linear_create(sim_linear *s)
 	TS_TRY(lin_klu_z_create(pattern, &s->klu));
 	TS_TRY(mna_tile_set_static(s->tile));
 	TS_TRY(sim_operating_point_first(s->tile, 1u, s->diag));
+	TS_TRY(sim_latch_spread(s->tile));
 	TS_TRY(set_resistances(s));
 	mna_assemble(s->tile, DEV_F | DEV_Q | DEV_G | DEV_C);
 	sim_signals_linearise(&s->signals, s->tile);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "sim/latch.h"
 #include "sim/noise_run.h"
 
 static const double SWEEP_SLACK = 1e-9;
@@ -141,8 +142,26 @@ ts_status noise_place(const noise_run *run, mna_tile *tile, size_t b)
 	return TS_OK;
 }
 
+/* An ensemble would need a state for each trajectory. */
+static ts_status refuse_latches(const noise_run *run)
+{
+	sim_latches latches;
+	TS_TRY(sim_latches_create(run->system, &latches));
+	if (latches.n > 0) {
+		const elab_instance *device = &run->system->circuit->instance[latches.latch[0].instance];
+		diag_add_origin(run->diag, E0311, device->span, device->origin,
+		                "'%s': ensembles with hysteresis are not in this version: vh < 0 is minus the half width of "
+		                "a smooth transition",
+		                device->name);
+	}
+	const int n = latches.n;
+	sim_latches_destroy(&latches);
+	return n > 0 ? TS_NETLIST : TS_OK;
+}
+
 ts_status noise_setup(noise_run *run)
 {
+	TS_TRY(refuse_latches(run));
 	TS_TRY(set_biases(run));
 	TS_TRY(set_signals(run));
 	TS_TRY(set_starts(run));

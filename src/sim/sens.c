@@ -145,7 +145,8 @@ static int add_groups(sens_run *run, int i, int of_model, sens_group *to)
 	int n = 0;
 	for (int p = 0; p < type->n_param; p++) {
 		const sens_group group = {.instance = i, .param = p, .of_model = of_model};
-		if (type->param[p].on_model != of_model || !isfinite(instance->param[p]) ||
+		const int is_state = type->latch && p == type->latch->param;
+		if (type->param[p].on_model != of_model || is_state || !isfinite(instance->param[p]) ||
 		    is_choice(&type->param[p], instance->param[p]) ||
 		    (of_model && (!instance->model || next_member(run, &group, 0) != i)))
 			continue;

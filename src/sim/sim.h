@@ -31,7 +31,8 @@ sim_run_fn sim_op, sim_dc, sim_tran, sim_trannoise, sim_ac, sim_noise, sim_tf, s
 sim_run_fn sim_run;
 
 /* Operating point: all active lanes of the tile (bit mask) at tile->t, by Newton, then gmin stepping, then source stepping.
- * Start from tile->x. Result in tile->x. TS_NUMERIC with the failure report of architecture section 8. */
+ * Start from tile->x. Result in tile->x. Switches with hysteresis start in the states they have in the tile and are left
+ * in states that fit. TS_NUMERIC with the failure report of architecture section 8. */
 ts_status sim_operating_point(mna_tile *tile, uint32_t lanes, diag_list *diag);
 
 /* The same while nodes are held: hold as in sim_newton_problem. */

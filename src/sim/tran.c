@@ -2,8 +2,9 @@
  * .tran: deterministic transient by SUNDIALS on the system without driven nodes. The integrator is CVODE where that
  * system is an ordinary differential equation (all charges linear, capacitance matrix regular), IDA otherwise.
  * Integration stops and restarts at every corner of a waveform; samples on the grid TSTART + k TSTEP come from dense
- * output, so the grid does not govern the steps. The error test per step is a tenth of reltol, which keeps the error of
- * the solution near reltol.
+ * output, so the grid does not govern the steps. Where a switch with hysteresis passes its threshold (sim/tran_latch.h)
+ * the segment ends early and the integrator goes on from there. The error test per step is a tenth of reltol, which
+ * keeps the error of the solution near reltol.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "sim/tran.h"
+#include "sim/tran_latch.h"
 #include "sim/tran_points.h"
 #include "sim/tran_signal.h"
 
@@ -34,6 +36,7 @@ typedef struct tran_run {
 	sim_tran_signals signals;
 	sim_tran_points points;
 	double *y, *ydot, *x;
+	sim_tran_latches latches;
 	progress *bar;
 	long corners;
 	double stall_from; /* time at which the last STALL_STEPS began */
@@ -70,6 +73,7 @@ static ts_status make_run(tran_run *run)
 	run->ydot = run->y + n;
 	run->x = run->y + 2 * n;
 	TS_TRY(sim_tran_points_create(run->system, &run->points));
+	TS_TRY(sim_tran_latches_create(run->reduced, run->request, &run->latches));
 	return sim_tran_signals_create(run->system, n_time, &run->signals);
 }
 
@@ -78,6 +82,7 @@ static void free_run(tran_run *run)
 	if (run->integrator)
 		run->type->destroy(run->integrator);
 	progress_destroy(run->bar);
+	sim_tran_latches_destroy(&run->latches);
 	sim_tran_signals_destroy(&run->signals);
 	sim_tran_points_destroy(&run->points);
 	alloc_free(run->y);
@@ -215,21 +220,56 @@ static ts_status check_progress(tran_run *run, double t)
 	return TS_NUMERIC;
 }
 
-static ts_status run_segment(tran_run *run, double a, double b)
+/* The full unknowns, for sim_tran_latches_cross. */
+static ts_status unknowns_at(void *self, double t, const double **x)
 {
-	double t = a;
-	while (t < b) {
-		const double before = t;
+	tran_run *run = self;
+	*x = run->x;
+	return state_at(run, t);
+}
+
+/* One step of the integrator; without one, a step in which a switch cannot be missed. */
+static ts_status take_step(tran_run *run, double b, double *t)
+{
+	if (run->integrator)
+		return run->type->step(run->integrator, t);
+	const double most = run->request->tstop / STEPS_AT_LEAST;
+	*t = run->latches.all.n > 0 ? fmin(b, *t + fmin(run->request->tmax > 0 ? run->request->tmax : most, most)) : b;
+	return TS_OK;
+}
+
+/* Up to b, or to where a switch passes its threshold, if that comes first. *t: where; *crossed: a switch has to be
+ * flipped there; y: then the state there. */
+static ts_status run_segment(tran_run *run, double b, double *t, int *crossed)
+{
+	*crossed = 0;
+	while (*t < b && !*crossed) {
+		const double before = *t;
 		if (stop_requested())
 			return TS_STOPPED;
+		TS_TRY(take_step(run, b, t));
+		TS_TRY(sim_tran_latches_cross(&run->latches, before, t, unknowns_at, run, crossed));
+		TS_TRY(sample_until(run, *t));
+		TS_TRY(add_points(run, before, *t));
+		progress_add(run->bar, *t - before);
+		TS_TRY(check_progress(run, *t));
+	}
+	return *crossed ? state_at(run, *t) : TS_OK;
+}
+
+/* Begin at a; y: as in the integrator's start. Switches whose controls jump flip at once. */
+static ts_status begin_segment(tran_run *run, double a, const double *y, int jumped)
+{
+	int flipped = 1;
+	while (flipped) {
 		if (run->integrator)
-			TS_TRY(run->type->step(run->integrator, &t));
-		else
-			t = b;
-		TS_TRY(sample_until(run, t));
-		TS_TRY(add_points(run, before, t));
-		progress_add(run->bar, t - before);
-		TS_TRY(check_progress(run, t));
+			TS_TRY(run->type->start(run->integrator, a, y, jumped));
+		if (run->latches.all.n == 0)
+			return TS_OK;
+		TS_TRY(state_at(run, a));
+		TS_TRY(sim_tran_latches_flip(&run->latches, a, run->x, run->diag, &flipped));
+		y = run->y;
+		jumped = 1;
 	}
 	return TS_OK;
 }
@@ -241,24 +281,36 @@ static double next_corner(const tran_run *run, double t)
 	return corner < run->request->tstop - same ? corner : run->request->tstop;
 }
 
+/* From a to the corner b, with a new beginning wherever a switch flips. *jumped: as in the integrator's start, at a;
+ * becomes whether a switch has flipped at b. */
+static ts_status run_to_corner(tran_run *run, double a, double b, const double *y, int *jumped)
+{
+	while (a < b) {
+		sim_reduced_segment(run->reduced, a, b);
+		TS_TRY(begin_segment(run, a, y, *jumped));
+		TS_TRY(sample_until(run, 0));
+		TS_TRY(add_points(run, a, a));
+		TS_TRY(run_segment(run, b, &a, jumped));
+		if (*jumped)
+			TS_TRY(sim_tran_latches_flip(&run->latches, a, run->x, run->diag, jumped));
+		y = run->y;
+	}
+	return TS_OK;
+}
+
 static ts_status run_segments(tran_run *run)
 {
 	int jumped = 0, is_first = 1;
 	double a = 0, b = next_corner(run, 0);
 	sim_reduced_segment(run->reduced, a, b);
 	TS_TRY(initial_state(run, &jumped));
+	TS_TRY(sim_tran_latches_start(&run->latches));
 	if (run->reduced->n > 0)
 		TS_TRY(make_integrator(run));
 	while (a < run->request->tstop) {
-		sim_reduced_segment(run->reduced, a, b);
-		if (run->integrator)
-			TS_TRY(run->type->start(run->integrator, a, is_first ? run->y : NULL, jumped));
-		if (is_first)
-			TS_TRY(sample_until(run, 0));
-		TS_TRY(add_points(run, a, a));
-		TS_TRY(run_segment(run, a, b));
+		TS_TRY(run_to_corner(run, a, b, is_first ? run->y : NULL, &jumped));
 		const double c = next_corner(run, b);
-		jumped = sim_reduced_jumps(run->reduced, a, b, c);
+		jumped |= sim_reduced_jumps(run->reduced, a, b, c);
 		run->corners += b < run->request->tstop;
 		is_first = 0;
 		a = b;
@@ -273,9 +325,9 @@ static ts_status write_attributes(const tran_run *run, out_file *file, ts_status
 	const struct {
 		const char *name;
 		long value;
-	} count[] = {{"steps", c.steps},         {"rhs_evals", c.rhs_evals},     {"newton_iterations", c.newton},
-	             {"jacobians", c.jacobians}, {"error_fails", c.error_fails}, {"newton_fails", c.newton_fails},
-	             {"corners", run->corners},  {"complete", ended == TS_OK}};
+	} count[] = {{"steps", c.steps},         {"rhs_evals", c.rhs_evals},         {"newton_iterations", c.newton},
+	             {"jacobians", c.jacobians}, {"error_fails", c.error_fails},     {"newton_fails", c.newton_fails},
+	             {"corners", run->corners},  {"switchings", run->latches.count}, {"complete", ended == TS_OK}};
 	char group[160];
 	snprintf(group, sizeof group, "/analyses/%s", run->request->name);
 	TS_TRY(out_attr_text(file, group, "type", "tran", run->diag));
