@@ -71,6 +71,18 @@ int sim_latch_next(const sim_latches *latches, const mna_tile *tile, int lane_in
 	return -1;
 }
 
+int sim_latch_follow(const sim_latches *latches, mna_tile *tile, int lane_index, const double *x, int stride)
+{
+	int flipped = 0, k = -1;
+	while ((k = sim_latch_next(latches, tile, lane_index, x, stride, k + 1)) >= 0) {
+		const sim_latch *latch = &latches->latch[k];
+		double *state = tile->k[latch->batch] + latch->state + lane_index;
+		*state = *state > 0.5 ? 0 : 1;
+		flipped = 1;
+	}
+	return flipped;
+}
+
 ts_status sim_latch_set(const sim_latches *latches, mna_tile *tile, int k, uint32_t lanes, double state)
 {
 	const sim_latch *latch = &latches->latch[k];

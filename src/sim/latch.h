@@ -23,6 +23,9 @@ void sim_latches_destroy(sim_latches *latches);
 int sim_latch_next(const sim_latches *latches, const mna_tile *tile, int lane_index, const double *x, int stride,
                    int from);
 double sim_latch_state(const sim_latches *latches, const mna_tile *tile, int k, int lane_index);
+/* Flip in a lane what x[n_unknown][stride] asks for, without a trace in the tile but the constants: no allocation, and
+ * gone with the next change of the instance's parameters. Returns whether there was some. */
+int sim_latch_follow(const sim_latches *latches, mna_tile *tile, int lane_index, const double *x, int stride);
 /* Set a state in the lanes of a mask; it outlives other changes of the tile. */
 ts_status sim_latch_set(const sim_latches *latches, mna_tile *tile, int k, uint32_t lanes, double state);
 /* All states as the instances' lines have them, in all lanes. */

@@ -54,7 +54,8 @@ static const char *why_not(const noise_run *run)
 static int order_of(const noise_run *run)
 {
 	const sim_method m = run->request->method;
-	return (m == SIM_WT2 || m == SIM_HEUN || m == SIM_LM) && sde_plan_is_additive(run->plan) ? 2 : 1;
+	const int smooth = sde_plan_is_additive(run->plan) && !sde_plan_keeps_states(run->plan);
+	return (m == SIM_WT2 || m == SIM_HEUN || m == SIM_LM) && smooth ? 2 : 1;
 }
 
 ts_status noise_coarse_create(noise_run *run)

@@ -46,6 +46,17 @@ static void see_rates(pilot *p)
 		}
 }
 
+/* What the circuit is in with all switches on, and off, whether or not it comes to that while the pilot looks. */
+static void see_states(pilot *p)
+{
+	double lambda[LANES] __attribute__((aligned(64)));
+	for (int on = 0; on < 2 && sde_plan_keeps_states(p->run->plan); on++) {
+		sde_rates_in_state(p->work, on, lambda);
+		for (int l = 0; l < LANES; l++)
+			p->rate = isfinite(lambda[l]) ? fmax(p->rate, lambda[l]) : p->rate;
+	}
+}
+
 static void see_ranges(pilot *p)
 {
 	const noise_run *run = p->run;
@@ -76,6 +87,7 @@ static ts_status pilot_bias(pilot *p, size_t b, double *low, double *high)
 	double t = 0;
 	p->sum = p->count = 0;
 	see_rates(p);
+	see_states(p);
 	for (uint64_t n = 0; n < PILOT_STEPS && !failed && t < p->run->request->tstop; n++) {
 		const double h = pilot_step(p);
 		noise_stream_step(&p->stream, n);

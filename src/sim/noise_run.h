@@ -13,6 +13,7 @@
 #define SIM_NOISE_RUN_H
 #include "base/philox.h"
 #include "out/reduce.h"
+#include "sim/latch.h"
 #include "sim/noise_books.h"
 #include "sim/noise_companion.h"
 #include "sim/noise_reduce.h"
@@ -80,6 +81,8 @@ typedef struct noise_run {
 	sim_signal bit;     /* OUT= of the p-bit */
 	double threshold;   /* V */
 	double *x0;         /* [n_bias][n_unknown] */
+	sim_latches latches;
+	double *state0; /* [n_bias][latches.n] */
 	sde_plan *plan;
 	noise_grid grid;
 	int n_lag;

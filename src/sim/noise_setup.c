@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What an ensemble starts from (see noise_run.h): the bias points of the .pbit, the signals, and for every bias the
- * operating point (zeros with uic) with .ic on top.
+ * operating point (zeros with uic) with .ic on top, and the states of switches.
  */
 #include <math.h>
 #include <string.h>
 #include "base/alloc.h"
-#include "sim/latch.h"
 #include "sim/noise_run.h"
 
 static const double SWEEP_SLACK = 1e-9;
+static const uint32_t ALL_LANES = (1u << LANES) - 1;
 enum { MOST_BIAS = 1 << (32 - NOISE_BIAS_BITS) };
 
 static size_t count_biases(const elab_pbit *p)
@@ -106,6 +106,7 @@ static void overlay_ic(const elab_circuit *c, double *x)
 static ts_status solve_starts(noise_run *run, mna_tile *tile, size_t b, size_t n)
 {
 	const size_t n_unknown = (size_t)run->system->n_unknown;
+	TS_TRY(sim_latch_reset(&run->latches, tile));
 	for (size_t l = 0; l < n; l++)
 		TS_TRY(set_bias(run, tile, b + l, (int)l));
 	if (!run->request->uic)
@@ -115,6 +116,9 @@ static ts_status solve_starts(noise_run *run, mna_tile *tile, size_t b, size_t n
 		for (size_t u = 0; u < n_unknown; u++)
 			x0[u] = run->request->uic ? 0 : tile->x[u * LANES + l];
 		overlay_ic(run->system->circuit, x0);
+		for (int k = 0; k < run->latches.n; k++)
+			run->state0[(b + l) * (size_t)run->latches.n + (size_t)k] =
+			    sim_latch_state(&run->latches, tile, k, (int)l);
 	}
 	return TS_OK;
 }
@@ -122,6 +126,10 @@ static ts_status solve_starts(noise_run *run, mna_tile *tile, size_t b, size_t n
 static ts_status set_starts(noise_run *run)
 {
 	mna_tile *tile = NULL;
+	TS_TRY(sim_latches_create(run->system, &run->latches));
+	run->state0 = alloc_array(run->n_bias * (size_t)run->latches.n + 1, sizeof *run->state0);
+	if (!run->state0)
+		return TS_NOMEM;
 	run->x0 = alloc_array(run->n_bias * (size_t)run->system->n_unknown, sizeof *run->x0);
 	ts_status status = run->x0 ? mna_tile_create(run->system, &tile) : TS_NOMEM;
 	for (size_t b = 0; status == TS_OK && b < run->n_bias; b += LANES)
@@ -139,29 +147,14 @@ ts_status noise_place(const noise_run *run, mna_tile *tile, size_t b)
 		for (size_t u = 0; u < n; u++)
 			tile->x[u * LANES + (size_t)l] = run->x0[b * n + u];
 	}
+	for (int k = 0; k < run->latches.n; k++)
+		TS_TRY(sim_latch_set(&run->latches, tile, k, ALL_LANES,
+		                     run->state0[b * (size_t)run->latches.n + (size_t)k]));
 	return TS_OK;
-}
-
-/* An ensemble would need a state for each trajectory. */
-static ts_status refuse_latches(const noise_run *run)
-{
-	sim_latches latches;
-	TS_TRY(sim_latches_create(run->system, &latches));
-	if (latches.n > 0) {
-		const elab_instance *device = &run->system->circuit->instance[latches.latch[0].instance];
-		diag_add_origin(run->diag, E0311, device->span, device->origin,
-		                "'%s': ensembles with hysteresis are not in this version: vh < 0 is minus the half width of "
-		                "a smooth transition",
-		                device->name);
-	}
-	const int n = latches.n;
-	sim_latches_destroy(&latches);
-	return n > 0 ? TS_NETLIST : TS_OK;
 }
 
 ts_status noise_setup(noise_run *run)
 {
-	TS_TRY(refuse_latches(run));
 	TS_TRY(set_biases(run));
 	TS_TRY(set_signals(run));
 	TS_TRY(set_starts(run));

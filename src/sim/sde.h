@@ -59,6 +59,8 @@ void sde_lead(sde_work *work, double h);
 void sde_seed(sde_work *work, uint64_t seed, const uint32_t *trajectory);
 /* 1 when no noise amplitude depends on the state. */
 int sde_plan_is_additive(const sde_plan *plan);
+/* 1 when switches with hysteresis flip at the ends of steps: an error of first order in the step. */
+int sde_plan_keeps_states(const sde_plan *plan);
 /* 1 when all noise is made of jumps and nothing flows or moves otherwise: a step of any length is exact then. */
 int sde_plan_is_exact(const sde_plan *plan);
 /* 1 when jumps can be simulated in this circuit at all. */
@@ -70,6 +72,8 @@ double sde_time(const sde_work *work);
 void sde_set_time(sde_work *work, double t); /* remove the rounding of summed steps */
 /* Fastest rate |lambda| of M^-1 G at the current state by power iteration, 1/s, [LANES]. */
 void sde_rates(sde_work *work, double *lambda);
+/* The same with all switches with hysteresis on, or off. */
+void sde_rates_in_state(sde_work *work, int on, double *lambda);
 
 /* Books since sde_begin or sde_open_books, J, [LANES] each. */
 void sde_open_books(sde_work *work);

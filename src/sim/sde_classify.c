@@ -200,10 +200,14 @@ static void classify_branches(sde_builder *b)
 }
 
 /* Does a current that is known as an average over the step only enter an equation without a charge, or through a law
- * that is not linear? */
+ * that is not linear, or flip a state? */
 static int reads_average(const sde_builder *b, int batch, const int *unknown)
 {
-	const dev_shape *shape = b->plan->system->batch[batch].shape;
+	const mna_batch *of = &b->plan->system->batch[batch];
+	const dev_shape *shape = of->shape;
+	if (of->type->latch && shape == of->type->shape && of->type->latch->minus < 0 &&
+	    b->averaged[unknown[of->type->latch->plus]])
+		return 1;
 	for (int e = 0; e < shape->n_stamp; e++) {
 		const dev_stamp *stamp = &shape->stamp[e];
 		if ((stamp->part & DEV_G) && dev_is_control(&shape->port[stamp->col]) &&

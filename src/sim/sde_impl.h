@@ -19,6 +19,7 @@
 #define SIM_SDE_IMPL_H
 #include "base/philox.h"
 #include "lin/lane_lu.h"
+#include "sim/latch.h"
 #include "sim/sde.h"
 
 typedef enum sde_kind { SDE_CHARGE, SDE_ALGEBRAIC, SDE_DRIVEN } sde_kind;
@@ -140,6 +141,7 @@ struct sde_plan {
 	const double *weight; /* [n_flicker][n_pole] standard deviations of the poles, for s = 1 A^2/Hz at 1 Hz */
 	int n_jump;
 	const sde_jump *jump;
+	sim_latches latches;      /* switches with hysteresis */
 	const sde_hold *hold;     /* in the order of the transistors */
 	const uint8_t *occupancy; /* [n_unknown] that of a trap */
 	int has_flow;  /* some group carries a current that is not made of jumps */
@@ -206,6 +208,7 @@ struct sde_work {
 	double *count;               /* [n_jump] packets moved forward in this stretch */
 	double *left, *channel;      /* [1] time left in the stretch; what the draw chose */
 	double *n_event;             /* [1] */
+	double *aside;               /* [n_latch] states */
 	void *memory;
 };
 
@@ -298,7 +301,10 @@ ts_status sde_make_lists(sde_plan *plan, sde_group *group);
 /* sde_pattern.c: reduced rows and pattern, constant capacitances */
 ts_status sde_make_rows(sde_builder *b);
 ts_status sde_make_pattern(sde_builder *b);
-/* sde_work.c */
+/* sde_latch.c: flip the switches that x asks for and bring algebraic unknowns behind; lanes in which this has no end */
+uint32_t sde_follow_latches(sde_work *w);
+/* sde_work.c: the algebraic equations at x, by the algebraic unknowns of the open lanes; returns those that fail */
+uint32_t sde_settle_algebraic(sde_work *w, uint32_t open);
 ts_status sde_work_make(const sde_plan *plan, mna_tile *tile, sde_work **out);
 /* sde_split.c: numbers that a step changes, per lane; the step in parts for the lanes in `wild`, from what it has
  * solved for in x1 for the others. Returns the lanes that fail. */

@@ -108,6 +108,7 @@ static ts_status fill_plan(sde_builder *b)
 {
 	sde_plan *p = b->plan;
 	TS_TRY(make_builder(b));
+	TS_TRY(sim_latches_create(p->system, &p->latches));
 	TS_TRY(sde_classify(b));
 	TS_TRY(sde_make_rows(b));
 	TS_TRY(sde_make_pattern(b));
@@ -146,6 +147,7 @@ void sde_plan_destroy(sde_plan *plan)
 	lane_lu_destroy(plan->lu_w);
 	lane_lu_destroy(plan->lu_p);
 	lin_csc_free(&plan->pattern);
+	sim_latches_destroy(&plan->latches);
 	arena_destroy(plan->arena);
 }
 
@@ -193,6 +195,11 @@ int sde_plan_is_driven(const sde_plan *plan)
 int sde_plan_is_additive(const sde_plan *plan)
 {
 	return plan->steady_noise && plan->n_flicker == 0 && plan->n_jump == 0;
+}
+
+int sde_plan_keeps_states(const sde_plan *plan)
+{
+	return plan->latches.n > 0;
 }
 
 int sde_plan_is_exact(const sde_plan *plan)

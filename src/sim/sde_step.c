@@ -449,8 +449,10 @@ static uint32_t flow_step(sde_work *work, double h, const double *xi, const doub
 uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_next)
 {
 	const sde_plan *p = work->plan;
-	if (p->n_jump == 0)
-		return flow_step(work, h, xi, xi_next);
+	if (p->n_jump == 0) {
+		const uint32_t bad = flow_step(work, h, xi, xi_next);
+		return bad | sde_follow_latches(work);
+	}
 	const double part = p->has_flow ? 0.5 * h : h, end = work->t + h;
 	uint32_t bad = sde_run_jumps(work, part);
 	if (p->has_flow) {
@@ -458,5 +460,5 @@ uint32_t sde_step(sde_work *work, double h, const double *xi, const double *xi_n
 		bad |= sde_run_jumps(work, part);
 	}
 	sde_set_time(work, end);
-	return bad;
+	return bad | sde_follow_latches(work);
 }

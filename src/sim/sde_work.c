@@ -77,6 +77,7 @@ static size_t layout(sde_work *w, double *base)
 	w->part_xi = carve(base, &used, sources);
 	w->before = carve(base, &used, sde_state_rows(p));
 	w->after = carve(base, &used, sde_state_rows(p));
+	w->aside = carve(base, &used, (size_t)p->latches.n);
 	w->block = carve(base, &used, p->block_rows + 1);
 	return used;
 }
@@ -154,10 +155,10 @@ static uint32_t algebraic_step(sde_work *w, uint32_t open)
 	return still;
 }
 
-static uint32_t settle_algebraic(sde_work *w)
+uint32_t sde_settle_algebraic(sde_work *w, uint32_t open)
 {
 	const double h = w->plan->h0;
-	uint32_t bad = 0, open = (1u << LANES) - 1;
+	uint32_t bad = 0;
 	for (int k = 0; open && k < BEGIN_ITERATIONS; k++) {
 		w->table->evaluate(w, SDE_START, h, NULL);
 		w->table->matrix(w, h);
@@ -184,7 +185,8 @@ uint32_t sde_begin(sde_work *work, double t)
 	sde_refresh(work);
 	work->w_h = 0;
 	if (p->n_algebraic > 0)
-		bad = settle_algebraic(work);
+		bad = sde_settle_algebraic(work, (1u << LANES) - 1);
+	bad |= sde_follow_latches(work);
 	work->table->evaluate(work, SDE_START, p->h0, NULL);
 	work->table->matrix(work, p->h0);
 	bad |= sde_factor_p(work, p->h0);

@@ -110,5 +110,7 @@ ts_status sim_trannoise(const mna_system *system, const sim_request *request, co
 	alloc_free(run.low);
 	alloc_free(run.bias);
 	alloc_free(run.x0);
+	alloc_free(run.state0);
+	sim_latches_destroy(&run.latches);
 	return status;
 }

@@ -249,14 +249,16 @@ ts_cli_test(check.json EXIT 0 ARGS check --run --json decks/set.cir MATCH "\"got
 add_test(NAME cli.interrupt COMMAND ${TS_CLI_DIR}/interrupt.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/long.cir)
 add_test(NAME cli.threads COMMAND ${TS_CLI_DIR}/threads.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/small.cir)
 ts_cli_test(trap_op EXIT 0 ARGS check --run decks/trap_op.cir MATCH "2 of 2 claims hold")
-add_test(NAME cli.trap_bits COMMAND ${TS_CLI_DIR}/trap_bits.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/trap.cir)
+add_test(NAME cli.trap_bits COMMAND ${TS_CLI_DIR}/trap_bits.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/trap.cir "n(y1)")
+add_test(NAME cli.switch_bits COMMAND ${TS_CLI_DIR}/trap_bits.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/hysteresis.cir
+  "v(b)")
 add_test(NAME cli.pdk COMMAND ${TS_CLI_DIR}/pdk.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/../shared)
 set_tests_properties(cli.pdk PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)
 add_test(NAME cli.auto COMMAND ${TS_CLI_DIR}/auto.sh $<TARGET_FILE:thermospice>)
 add_test(NAME cli.raw COMMAND ${TS_CLI_DIR}/raw.sh $<TARGET_FILE:thermospice> ${PROJECT_SOURCE_DIR}/netlists/rc_step.cir ${TS_CLI_DIR}/decks/small.cir
   ${TS_CLI_DIR}/decks/small_signal.cir)
 add_test(NAME cli.cell_file COMMAND ${TS_CLI_DIR}/cell_file.sh $<TARGET_FILE:thermospice> ${TS_CLI_DIR}/decks/cell.cir)
-set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.trap_bits cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
+set_tests_properties(cli.auto cli.raw cli.interrupt cli.threads cli.trap_bits cli.switch_bits cli.cell_file PROPERTIES LABELS quick TIMEOUT 300)
 
 add_test(NAME cli.steps COMMAND /usr/bin/python3 ${TS_CLI_DIR}/steps.py $<TARGET_FILE:thermospice>)
 set_tests_properties(cli.steps PROPERTIES LABELS quick SKIP_RETURN_CODE 77 TIMEOUT 300)

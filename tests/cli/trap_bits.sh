@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A deck with traps gives the same bytes with one and two threads and with every instruction set (TS_ISA).
-# usage: trap_bits.sh PROGRAM DECK
+# A deck with states, of traps or switches, gives the same bytes with one and two threads and with every instruction set
+# (TS_ISA).
+# usage: trap_bits.sh PROGRAM DECK SIGNAL
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -11,4 +12,4 @@ for isa in 2 3 4; do
 		cmp "$dir/21.csv" "$dir/$isa$j.csv"
 	done
 done
-grep -q "n(y1)" "$dir/21.csv"
+grep -qF "$3" "$dir/21.csv"

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Switches with hysteresis against closed forms: sweeps up and down, starting states, small signals in both states, two
- * switches that must not flip together, the relaxation oscillator through both integrators, decks without an answer.
+ * switches that must not flip together, the relaxation oscillator through both integrators and as an ensemble without
+ * noise, kT/C in both states, trajectories with states of their own, decks without an answer.
  */
-#include "harness/t.h"
-#include "static_deck.h"
-
-#include "base/phys.h"
+#include "sde_bench.h"
 
 static const double TOL = 1e-9, TOL_TRAN = 1e-5, T0 = 300;
 
@@ -185,6 +183,99 @@ static void test_timing(void)
 	}
 }
 
+/* A switch flips up to a step h late, in each of 12 periods once at 3 V, where the fall makes up for it, and once at 1 V,
+ * where the capacitor falls by 1.6e6 V/s and takes 4 h to rise by as much: at most 6 h in all, at 4e5 V/s. */
+static void test_ensemble_limit(void)
+{
+	t_section("without noise an ensemble tends to the oscillator's own saw");
+	static const double step[] = {4e-9, 1e-9, 2.5e-10};
+	for (int i = 0; i < 3; i++) {
+		char text[500];
+		snprintf(text, sizeof text,
+		         "limit\n.model sm sw vt=2 vh=1 ron=500 roff=1e15\nvdd vdd 0 5\nr1 vdd c 10k\nc1 c 0 1n\n"
+		         "s1 c 0 c 0 sm\n.ic v(c)=0\n.save v(c)\n.trannoise 1u 90u samples=2 keep=1 noise=off step=%g\n"
+		         ".end\n",
+		         step[i]);
+		static_deck d = static_deck_open(text, 1, 1);
+		T_INT(d.status, TS_OK);
+		size_t n = 0;
+		double worst = 0;
+		static_deck_value(&d, "/analyses/trannoise1/time", 0, &n);
+		T_TRUE(n == 91);
+		for (size_t k = 0; k < n; k++) {
+			const double t = value(&d, "/analyses/trannoise1/time", k), want = saw(t);
+			/* not next to a jump of the slope, where a late switch is far off */
+			if (saw(t + 3e-7) > want && saw(t - 3e-7) < want && want > 1.2)
+				worst =
+				    fmax(worst, fabs(value(&d, "/analyses/trannoise1/signals/v(c)", k) - want));
+		}
+		printf("  step %g s: worst deviation %.3g V\n", step[i], worst);
+		T_TRUE(worst > 0);
+		T_ABS(worst, 0, 12 * 6 * 4e5 * step[i]);
+		static_deck_close(&d);
+	}
+}
+
+/* A comparator on noise of 20 mV, thresholds at +-10 mV: every lane has its own history. */
+static static_deck comparator(int samples)
+{
+	char text[500];
+	snprintf(text, sizeof text,
+	         "comparator\n.options gmin=0\n.model sm sw vt=0 vh=10m ron=1k roff=1meg\nr1 n 0 1meg\nc1 n 0 10a\n"
+	         "v1 a 0 1\ns1 a b n 0 sm\nr2 b 0 10k\nc2 b 0 10a\n.save v(b) v(n)\n"
+	         ".trannoise 10p 4n samples=%d keep=%d seed=5 step=0.1p\n.end\n",
+	         samples, samples);
+	return static_deck_open(text, 1, 1);
+}
+
+static void test_lanes(void)
+{
+	t_section(
+	    "each trajectory has a state of its own, whatever runs beside it; on for half of the time by symmetry");
+	static_deck few = comparator(3), many = comparator(64);
+	T_INT(few.status, TS_OK);
+	T_INT(many.status, TS_OK);
+	const char *path = "/analyses/trannoise1/ensemble/mean/v(b)";
+	double sum = 0, square = 0;
+	for (size_t k = 0; k < 3; k++)
+		T_TRUE(value(&few, path, k) == value(&many, path, k));
+	for (size_t k = 0; k < 64; k++) {
+		const double mean = value(&many, path, k), low = 1e4 / (1e4 + 1e6), high = 1e4 / (1e4 + 1e3);
+		const double on = (mean - low) / (high - low);
+		sum += on;
+		square += on * on;
+	}
+	const double got = sum / 64, error = sqrt((square / 64 - got * got) / 63);
+	printf("  on %.4f +- %.4f of the time\n", got, error);
+	T_TRUE(error > 1e-4 && error < 0.03);
+	T_ABS(got, 0.5, 4.5 * error + 0.01); /* 0.1 ps at b, of dwell times of 10 ps */
+	static_deck_close(&few);
+	static_deck_close(&many);
+}
+
+static void test_ktc(void)
+{
+	t_section("kT/C behind a switch that keeps either state, at every step");
+	static const double step[] = {1e-11, 1e-8};
+	for (int i = 0; i < 4; i++) {
+		const sde_options o = {
+		    .reading = SIM_SHIFTED, .method = SIM_WT2, .scale = 1, .energy = 1, .h = step[i / 2]};
+		char text[300];
+		snprintf(text, sizeof text,
+		         "ktc\n.model sm sw vt=0.5 vh=0.25 ron=100 roff=10k\nvc c 0 0.5\ns1 a 0 c 0 sm temp=326.85 %s\n"
+		         "c1 a 0 1p\n.end\n",
+		         i % 2 ? "on" : "off");
+		sde_bench b = bench_open(text, &o);
+		const int node[] = {bench_node(&b, "a")};
+		const bench_linear r = bench_linearise(&b, node, 1);
+		double s;
+		bench_covariance(&r, &s);
+		T_REL(s, PHYS_K * 2 * T0 / 1e-12, 1e-11);
+		T_INT(b.failed, 0);
+		bench_close(&b);
+	}
+}
+
 static void check_refused(const char *text, ts_status status, diag_code code)
 {
 	static_deck d = static_deck_open(text, 1, 0);
@@ -200,6 +291,9 @@ static void test_chatter(void)
 	check_refused(
 	    "op\n.model sm sw vt=2 vh=1 ron=100 roff=1g\nvdd vdd 0 5\nr1 vdd c 10k\ns1 c 0 c 0 sm\n.op\n.end\n",
 	    TS_NUMERIC, E0505);
+	check_refused("white\n.model wm csw it=1n ih=1n\nr1 a x 1k\nvs x 0 0\nc1 a 0 1p\nw1 b 0 vs wm\nc2 b 0 1p\n"
+	              ".trannoise 1n 10n samples=8\n.end\n",
+	              TS_NETLIST, E0412);
 	check_refused("at once\n.model sm sw vt=2 vh=1 ron=100 roff=1g\nvdd vdd 0 pwl(0 0 1u 5)\nr1 vdd c 10k\n"
 	              "s1 c 0 c 0 sm\n.tran 1u 100u\n.end\n",
 	              TS_NUMERIC, E0523);
@@ -225,6 +319,9 @@ int main(void)
 	test_pair();
 	test_oscillator();
 	test_timing();
+	test_ktc();
+	test_ensemble_limit();
+	test_lanes();
 	test_chatter();
 	test_smooth();
 	return t_done();

@@ -112,7 +112,6 @@ static const bad_deck elements[] = {
 
 static const bad_deck refused[] = {
     {"q1 c b e npn\n", "2:1", "E0311", "bipolar"},
-    {".model sm sw\ns1 a 0 a 0 sm on\n", "3:15", "E0311", "on"},
     {"t1 a 0 b 0 z0=50 td=1n\n", "2:1", "E0311", "ladder"},
     {"j1 d g s jm\n", "2:1", "E0311", "M element"},
     {"e1 a 0 delay b 0 td=1n\n", "2:8", "E0311", "delay form"},
