@@ -14,6 +14,7 @@
 #include "dev/mosfet_level1_kernel.h"
 #include "dev/mosfet_subvt_kernel.h"
 #include "dev/mutual_kernel.h"
+#include "dev/resistor_b_kernel.h"
 #include "dev/resistor_kernel.h"
 #include "dev/rtn_trap_kernel.h"
 #include "dev/switch_kernel.h"

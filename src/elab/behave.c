@@ -2,13 +2,14 @@
  * Behavioural elements: an expression of v(node), v(a,b), i(element) and time becomes a stack program (dev/program.h).
  * What depends on parameters only is folded into constants. Sources: each distinct node is one control port, then each
  * element whose branch current is read; v(a,b) is a difference of two. Capacitors: the voltage across is the one port,
- * and nothing else may be read.
+ * and nothing else may be read. Resistors are as sources.
  */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "dev/bsource.h"
 #include "dev/capacitor_q.h"
+#include "dev/resistor_b.h"
 #include "elab/build.h"
 
 typedef struct compiler {
@@ -309,25 +310,40 @@ static ts_status make_program(compiler *c, const net_expr *expr, const dev_progr
 	return program->op ? TS_OK : TS_NOMEM;
 }
 
-static ts_status finish(compiler *c, const dev_program *program, int voltage)
+/* Room for the ports and stamps of a source or resistor. */
+static ts_status make_shape(compiler *c, int voltage)
 {
 	elab_bind *bind = c->bind;
 	arena *a = bind->b->arena;
-	const int n_control = c->n_control + c->n_current;
-	dev_port *port = arena_array(a, (size_t)dev_bsource_n_port(n_control, voltage), sizeof *port);
-	dev_stamp *stamp = arena_array(a, (size_t)dev_bsource_n_stamp(n_control, voltage), sizeof *stamp);
+	const int n_control = c->n_control + c->n_current, resistor = *bind->type->letter == 'r';
+	const int n_port = resistor ? dev_resistor_b_n_port(n_control) : dev_bsource_n_port(n_control, voltage);
+	const int n_stamp = resistor ? dev_resistor_b_n_stamp(n_control) : dev_bsource_n_stamp(n_control, voltage);
+	dev_port *port = arena_array(a, (size_t)n_port, sizeof *port);
+	dev_stamp *stamp = arena_array(a, (size_t)n_stamp, sizeof *stamp);
 	dev_shape *shape = arena_alloc(a, sizeof *shape);
-	int *node = arena_array(a, (size_t)DEV_BSOURCE_CONTROL + (size_t)c->n_control, sizeof *node);
-	if (!port || !stamp || !shape || !node)
+	if (!port || !stamp || !shape)
 		return TS_NOMEM;
-	dev_bsource_shape(n_control, c->n_current, voltage, port, stamp, shape);
+	if (resistor)
+		dev_resistor_b_shape(n_control, c->n_current, port, stamp, shape);
+	else
+		dev_bsource_shape(n_control, c->n_current, voltage, port, stamp, shape);
+	bind->shape = shape;
+	return TS_OK;
+}
+
+static ts_status finish(compiler *c, const dev_program *program, int voltage)
+{
+	elab_bind *bind = c->bind;
+	int *node = arena_array(bind->b->arena, (size_t)DEV_BSOURCE_CONTROL + (size_t)c->n_control, sizeof *node);
+	if (!node)
+		return TS_NOMEM;
+	TS_TRY(make_shape(c, voltage));
 	for (int i = 0; i < DEV_BSOURCE_CONTROL; i++)
 		node[i] = bind->node[i];
 	for (int i = 0; i < c->n_control; i++)
 		node[DEV_BSOURCE_CONTROL + i] = c->control[i];
 	bind->node = node;
 	bind->n_node = DEV_BSOURCE_CONTROL + c->n_control;
-	bind->shape = shape;
 	bind->aux = program;
 	for (int i = 0; i < c->n_current; i++)
 		TS_TRY(elab_bind_control(bind, i, c->n_current, c->current[i]->node[0], c->current[i]->span));

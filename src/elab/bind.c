@@ -8,6 +8,7 @@
  *   f h     name a b vsource value                   k   name l1 l2 value: linked.c
  *   b       name a b v={expr} or i={expr}
  *   c       name a b q={expr} or c={expr}: charge.c
+ *   r       name a b r={expr}: resistance.c
  *   y       name transistor model: trap.c
  */
 #include <math.h>
@@ -375,6 +376,9 @@ static ts_status bind_by_letter(elab_bind *bind)
 	}
 	if (letter == 'y')
 		return elab_bind_trap(bind);
+	const net_expr *resistance = elab_find_resistance(card);
+	if (resistance)
+		return elab_bind_resistance(bind, resistance);
 	if (letter && strchr("rcl", letter))
 		return elab_bind_passive(bind);
 	const dev_type *modelled = modelled_type(letter);

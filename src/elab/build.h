@@ -228,13 +228,18 @@ int elab_model_param(const dev_type *type, const char *name);
 double elab_fallback(const elab_builder *b, const dev_param *param);
 /* passive.c: R, C and L elements, which may name a model card. */
 ts_status elab_bind_passive(elab_bind *bind);
+/* The same without the value that the card may give. */
+ts_status elab_bind_passive_line(elab_bind *bind);
 /* trap.c: a Y element, after the transistor it belongs to has been added. */
 ts_status elab_bind_trap(elab_bind *bind);
 /* wave.c: words of a V or I element after its nodes. */
 ts_status elab_bind_source(elab_bind *bind, int first);
 /* When its parameters are known too: does r= lie among the corners of pwl? */
 ts_status elab_check_source(const elab_bind *bind);
-/* behave.c: expression of a B, E or G element -> shape and program; adds the control nodes. */
+/* resistance.c: the expression that the resistance of an R element is, where it is not a number, else NULL. */
+const net_expr *elab_find_resistance(const net_card *card);
+ts_status elab_bind_resistance(elab_bind *bind, const net_expr *expr);
+/* behave.c: expression of a B, E, G or R element -> shape and program; adds the control nodes. */
 ts_status elab_bind_behaviour(elab_bind *bind, const net_expr *expr, int voltage);
 /* The same for an expression of the voltage between bind->node[0] and [1] alone (dev/capacitor_q.h). */
 ts_status elab_compile_across(elab_bind *bind, const net_expr *expr, const dev_program **program);

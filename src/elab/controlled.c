@@ -5,6 +5,7 @@
  *   poly, pwl, table             form.c
  *   max= min= abs= tc1= tc2=     min(max(y, MIN), MAX), |y|, y (1 + tc1 dT + tc2 dT^2) with dT from .options tnom=
  *   scale=                       times y, before it is limited
+ *   vcr                          (G) y is a resistance between the nodes (dev/resistor_b.h)
  *   opamp p n                    (E) an ideal amplifier: the voltage is whatever makes v(p,n) zero
  *
  * The amplifier is the source v(out) = v(out) + v(p,n), which is an equation for v(p,n) alone.
@@ -29,17 +30,20 @@ static int n_control_word(const net_card *card)
 }
 
 /* The kind of source as a word: it leaves the card, a copy. A node may have that name, then there is one word less. */
-static ts_status drop_keyword(elab_bind *bind)
+static ts_status drop_keyword(elab_bind *bind, int *is_vcr)
 {
 	static const char letter[] = "egfh", *const keyword[] = {"vcvs", "vccs", "cccs", "ccvs"};
 	const net_card *card = bind->card;
 	const char *own = keyword[strchr(letter, card->name[0]) - letter];
-	if (card->n_word < 4 || strcmp(card->word[2].text, own) != 0)
+	*is_vcr = card->n_word >= 4 && card->name[0] == 'g' && strcmp(card->word[2].text, "vcr") == 0;
+	if (card->n_word < 4 || (strcmp(card->word[2].text, own) != 0 && !*is_vcr))
 		return TS_OK;
 	const char *next = card->word[3].text;
 	const int is_form = strcmp(next, "poly") == 0 || strcmp(next, "pwl") == 0 || strcmp(next, "table") == 0;
-	if (!is_form && card->n_word < 4 + n_control_word(card))
+	if (!is_form && card->n_word < 4 + n_control_word(card)) {
+		*is_vcr = 0;
 		return TS_OK;
+	}
 	net_card *copy = arena_alloc(bind->b->arena, sizeof *copy);
 	net_word *word = arena_array(bind->b->arena, (size_t)card->n_word, sizeof *word);
 	if (!copy || !word)
@@ -214,22 +218,29 @@ static ts_status make_expr(elab_bind *bind, const net_param *given, const net_ex
 	return elab_has_form(bind->card) ? elab_form_words(bind, expr) : make_linear(bind, expr, name);
 }
 
+/* Type and nodes. The shape is not known yet, only whether there is noise. */
+static ts_status start(elab_bind *bind, int voltage, int is_vcr)
+{
+	static const dev_shape shape = {.n_noise = 0}, noisy = {.n_noise = 1};
+	bind->type = dev_find(is_vcr ? "resistor_b" : voltage ? "bsource_v" : "bsource_i");
+	bind->shape = is_vcr ? &noisy : &shape;
+	return elab_bind_start(bind, 2);
+}
+
 ts_status elab_bind_controlled(elab_bind *bind, const net_param *given, int *done)
 {
-	static const dev_shape no_shape = {0};
 	const int voltage = strchr("eh", bind->card->name[0]) != NULL;
 	const net_expr *expr = NULL;
 	const char *name;
+	int is_vcr;
 	output_law law;
 	*done = 1;
-	TS_TRY(drop_keyword(bind));
-	*done = has_law(bind->card) || elab_has_form(bind->card) || is_opamp(bind->card) ||
+	TS_TRY(drop_keyword(bind, &is_vcr));
+	*done = has_law(bind->card) || elab_has_form(bind->card) || is_opamp(bind->card) || is_vcr ||
 	        (!given && find_param(bind->card, "scale"));
 	if (!*done)
 		return TS_OK;
-	bind->type = dev_find(voltage ? "bsource_v" : "bsource_i");
-	bind->shape = &no_shape;
-	TS_TRY(elab_bind_start(bind, 2));
+	TS_TRY(start(bind, voltage, is_vcr));
 	TS_TRY(make_expr(bind, given, &expr, &name));
 	TS_TRY(read_law(bind, &law));
 	TS_TRY(apply_law(bind, &law, &expr));

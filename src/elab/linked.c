@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Elements that name other elements: F and H the V source whose current controls them, K the two inductors it couples,
- * B, E and G in their expressions whatever has a branch current.
+ * B, E, G and R in their expressions whatever has a branch current.
  * The names are looked up when all elements are known, so they may stand later in the deck.
  *
  * The energy of coupled inductors, i^T L i / 2, must not be negative: the matrix of all couplings, 1 on its diagonal,
@@ -70,7 +70,7 @@ static int is_control_of(const elab_instance *instance, const dev_type *type)
 {
 	if (is_coupling(type))
 		return *instance->type->letter == 'l';
-	if (*type->letter != 'b')
+	if (!strchr("br", *type->letter))
 		return *instance->type->letter == 'v' && instance->shape->n_port == 3;
 	for (int p = 0; p < instance->shape->n_port; p++)
 		if (dev_is_branch(&instance->shape->port[p]))
@@ -82,7 +82,7 @@ static ts_status find(elab_builder *b, const elab_control *c)
 {
 	const elab_instance *known = b->instance.item;
 	const char *what = is_coupling(c->type)      ? "inductor"
-	                   : *c->type->letter == 'b' ? "element with a branch current"
+	                   : strchr("br", *c->type->letter) ? "element with a branch current"
 	                                             : "voltage source";
 	*c->slot = name_map_get(b->instance_map, c->name);
 	if (*c->slot == ELAB_REFUSED || (*c->slot < 0 && b->incomplete))

@@ -154,7 +154,7 @@ static ts_status complete(elab_bind *bind)
 	return elab_check_range(bind->b, bind->frame->origin, (elab_given){param, made, bind->card->span});
 }
 
-ts_status elab_bind_passive(elab_bind *bind)
+ts_status elab_bind_passive_line(elab_bind *bind)
 {
 	const net_word *model;
 	bind->type = dev_select(bind->card->name[0], NULL, "");
@@ -167,5 +167,11 @@ ts_status elab_bind_passive(elab_bind *bind)
 		return words;
 	TS_TRY(bind_tc(bind));
 	const ts_status params = elab_bind_params(bind, find_tc(bind->card));
-	return words != TS_OK ? words : params != TS_OK ? params : complete(bind);
+	return words != TS_OK ? words : params;
+}
+
+ts_status elab_bind_passive(elab_bind *bind)
+{
+	TS_TRY(elab_bind_passive_line(bind));
+	return complete(bind);
 }

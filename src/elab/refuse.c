@@ -54,7 +54,7 @@ void elab_refuse_element(elab_builder *b, const elab_frame *frame, const net_car
 	                card->name[0], known_letters(known));
 }
 
-static const char *const form[] = {"laplace", "freq", "delay", "vcr", "vccap", "transformer"};
+static const char *const form[] = {"laplace", "freq", "delay", "vccap", "transformer"};
 
 ts_status elab_refuse_controlled(const elab_bind *bind)
 {

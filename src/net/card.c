@@ -226,15 +226,10 @@ static int group_word(net_card_reader *r, size_t from, size_t open, net_word *wo
 
 /* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E, F, G and H with an '=' between words
  * and pairs in brackets. Whether they are understood is for elab/ to say. */
-static int is_controlled(const net_card_reader *r)
-{
-	return r->is_element && strchr("eEfFgGhH", peek(r, 0));
-}
-
 static int is_form(const net_card_reader *r, const net_word *word)
 {
 	static const char *const form[] = {"poly", "pwl", "table", "laplace", "freq"};
-	const int in_place = is_controlled(r) && r->word.n >= 2 && r->word.n <= 4;
+	const int in_place = r->is_controlled && r->word.n >= 2 && r->word.n <= 4;
 	for (size_t i = 0; in_place && i < sizeof form / sizeof *form; i++)
 		if (strcmp(word->text, form[i]) == 0)
 			return 1;
@@ -503,7 +498,7 @@ static int read_fields(net_card_reader *r)
 		}
 		const size_t end = r->is_measure ? 0 : param_name_end(r, r->at, &value);
 		const int is_table = end == r->at + 5 && strncasecmp(r->text->text + r->at, "table", 5) == 0;
-		if (!(end && !(is_table && is_controlled(r)) ? read_param(r, end, value) : read_word(r)))
+		if (!(end && !(is_table && r->is_controlled) ? read_param(r, end, value) : read_word(r)))
 			return 0;
 	}
 }
@@ -534,6 +529,7 @@ static void set_kind(net_card_reader *r, net_card *card)
 		if (strcmp(table[i].name, card->name) == 0)
 			card->kind = table[i].kind;
 	r->is_element = card->kind == NET_ELEMENT || card->kind == NET_SUBCKT;
+	r->is_controlled = card->kind == NET_ELEMENT && strchr("efgh", card->name[0]);
 	r->is_model = card->kind == NET_MODEL;
 	r->is_scope = card->kind == NET_PARAM;
 	r->is_formula = card->kind == NET_PARAM || strcmp(card->name, ".expect") == 0;

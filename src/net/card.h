@@ -21,7 +21,8 @@ typedef struct net_card_reader {
 	int is_file;             /* words are file names, not expressions */
 	int is_head;             /* stop behind the type of a .model */
 	const char *const *only; /* names of the parameters to keep; NULL: all */
-	int is_form;             /* a form of E or G in which an '=' may stand between words */
+	int is_controlled;       /* an element E, F, G or H */
+	int is_form;             /* a form of them in which an '=' may stand between words */
 	int is_measure;          /* nothing but words, in their order; '=' is one */
 	net_stack word, param;
 	net_fault fault;

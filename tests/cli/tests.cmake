@@ -155,6 +155,8 @@ ts_cli_test(check.measures EXIT 0 ARGS check --run decks/measures.cir MATCH "34 
 ts_cli_test(check.controlled_forms EXIT 0 ARGS check --run decks/controlled_forms.cir MATCH "19 of 19 claims hold")
 ts_cli_test(check.opamp EXIT 0 ARGS check --run decks/opamp.cir MATCH "7 of 7 claims hold")
 ts_cli_test(check.opamp_noise EXIT 0 ARGS check --run decks/opamp_noise.cir MATCH "1 of 1 claims hold")
+ts_cli_test(check.behavioural_resistor EXIT 0 ARGS check --run decks/behavioural_resistor.cir MATCH "5 of 5 claims hold")
+ts_cli_test(check.bent_resistor EXIT 0 ARGS check --run decks/bent_resistor.cir MATCH "3 of 3 claims hold")
 ts_cli_test(check.nodeset EXIT 0 ARGS check --run decks/nodeset.cir MATCH "2 of 2 claims hold")
 ts_cli_test(check.first_passage EXIT 0 ARGS check --run decks/first_passage.cir MATCH "6 of 6 claims hold")
 

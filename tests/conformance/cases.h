@@ -29,6 +29,9 @@ static const conf_recipe conf_recipes[] = {
     {"resistor", "", "r=1e3", NULL, 0},
     {"resistor", "tc", "r=2e7 tc1=1e-3 tc2=2e-6 m=3", NULL, 0},
     {"resistor", "tce", "r=2e3 tce=0.5 scale=2 tnom=20", NULL, 0},
+    {"resistor_b", "fallbacks", "", "c1 c2 - abs 1 + 1e3 *", CONF_KINKED},
+    {"resistor_b", "controlled", "m=2 tc1=1e-3", "1e3 c1 c2 - 2 * tanh c3 c2 - cos 0.5 * + 2 + *", 0},
+    {"resistor_b", "grounded", "scale=3", "1e5 c1 c1 * 1 + c3 exp + time 1e6 * cos 0.5 * + *", CONF_GROUNDED},
     {"capacitor", "", "c=1e-12 m=2", NULL, 0},
     {"capacitor", "warm", "c=1e-12 tc1=1e-3 tc2=1e-6 scale=2", NULL, 0},
     {"capacitor_q", "cubic", "m=2", "1e-15 v * 1 v 0.5 / 2 pow + *", 0},
@@ -235,6 +238,10 @@ static inline int conf_open(conf_case *c, int i, double temperature)
 	if (!c->shape && c->type->letter[0] == 'c') {
 		c->aux = conf_assemble(recipe->program);
 		c->shape = &dev_capacitor_q_shape;
+	} else if (!c->shape && c->type->letter[0] == 'r') {
+		c->aux = conf_assemble(recipe->program);
+		dev_resistor_b_shape(3, 0, c->port, c->stamp, &c->own_shape);
+		c->shape = &c->own_shape;
 	} else if (!c->shape) {
 		c->aux = conf_assemble(recipe->program ? recipe->program : "c1 c2 - 2 *");
 		dev_bsource_shape(3, 0, strcmp(c->type->name, "bsource_v") == 0, c->port, c->stamp, &c->own_shape);

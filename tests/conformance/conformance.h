@@ -17,6 +17,7 @@
 #include "dev/bsource.h"
 #include "dev/capacitor_q.h"
 #include "dev/dev.h"
+#include "dev/resistor_b.h"
 #include "harness/t.h"
 
 enum { CONF_PORTS = 12, CONF_STAMPS = 40, CONF_NOISES = 8, CONF_CONSTS = 96, CONF_PARAMS = 128, CONF_OBS = 24 };
