@@ -19,7 +19,7 @@ static const struct {
     {"wrdata", ".save and `run --format csv`"},
     {"let", ".param, or an expression in .print or .measure"},
     {"set", ".options"},
-    {"altermod", ".alter with the .model card, or .step of a .param"},
+    {"altermod", ".alter with the .model card, or .step of MODEL(PARAMETER)"},
     {"alterparam", ".step of a .param"},
     {"foreach", ".step"},
     {"while", ".step"},
