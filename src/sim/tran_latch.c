@@ -9,7 +9,7 @@
 static const uint32_t ALL_LANES = (1u << LANES) - 1;
 static const double LOCATED = 1e-10; /* of the step */
 static const double CROWDED = 1e-9;  /* of TSTOP: flips this close together crowd */
-enum { LOOKS = 4, MOST_LOOKS = 1000, MOST_CROWD = 1000 };
+enum { LOOKS = 4, MOST_LOOKS = 1000, MOST_CROWD = 400 /* more where there are more switches */ };
 
 ts_status sim_tran_latches_create(sim_reduced *reduced, const sim_request *request, sim_tran_latches *out)
 {
@@ -98,9 +98,10 @@ ts_status sim_tran_latches_flip(sim_tran_latches *latches, double t, const doubl
 		latches->since = t;
 		latches->crowd = 0;
 	}
+	latches->crowd++;
 	for (int k = sim_latch_next(all, r->tile, 0, x, 1, 0); k >= 0;
 	     k = sim_latch_next(all, r->tile, 0, x, 1, k + 1)) {
-		if (++latches->crowd > MOST_CROWD * (long)all->n)
+		if (latches->crowd > MOST_CROWD + 2 * all->n)
 			return report(latches, k, t, diag);
 		TS_TRY(sim_latch_set(all, r->tile, k, ALL_LANES, 1 - sim_latch_state(all, r->tile, k, 0)));
 		latches->count++;

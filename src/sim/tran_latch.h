@@ -13,7 +13,7 @@ typedef struct sim_tran_latches {
 	sim_reduced *reduced;
 	const sim_request *request;
 	long count;   /* flips */
-	double since; /* flips within a time too short to tell from since: */
+	double since; /* times at which something may flip, too close to tell from since: */
 	long crowd;
 } sim_tran_latches;
 
