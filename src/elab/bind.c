@@ -147,6 +147,8 @@ static ts_status bind_param(elab_bind *bind, const net_param *param)
 		return TS_OK;
 	double value;
 	int ignored;
+	if (param->file) /* of V and I: wave.c has read it */
+		return TS_OK;
 	TS_TRY(elab_refuse_param(bind, param, &ignored));
 	if (ignored)
 		return elab_param_value(&bind->b->eval, &bind->frame->scope, param, &value);

@@ -234,6 +234,8 @@ ts_status elab_bind_passive_line(elab_bind *bind);
 ts_status elab_bind_trap(elab_bind *bind);
 /* wave.c: words of a V or I element after its nodes. */
 ts_status elab_bind_source(elab_bind *bind, int first);
+/* pwlfile.c: the corners in the file of file= or pwlfile=. */
+ts_status elab_read_corners(const elab_bind *bind, const net_param *param, const dev_table **table);
 /* When its parameters are known too: does r= lie among the corners of pwl? */
 ts_status elab_check_source(const elab_bind *bind);
 /* resistance.c: the expression that the resistance of an R element is, where it is not a number, else NULL. */

@@ -96,8 +96,6 @@ static const struct {
     {'b', "tc2", "write the dependence on temper into the expression"},
     {'b', "temp", "write the temperature into the expression"},
     {'b', "dtemp", "write the temperature into the expression"},
-    {'v', "file", "write the corners into pwl()"},
-    {'i', "file", "write the corners into pwl()"},
 };
 
 ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored)

@@ -3,7 +3,7 @@
  *
  *   [dc] value   pulse(v1 v2 td tr tf pw per np)   sin(vo va freq td theta phase)   exp(v1 v2 td1 tau1 td2 tau2)
  *   sffm(vo va fc mdi fs phasec phases)   am(va vo mf fc td 0 phases)
- *   pwl(t1 v1 t2 v2 ...) [r=t] [td=t]   ac [magnitude [phase]]
+ *   pwl(t1 v1 t2 v2 ...) [r=t] [td=t]   pwl file="name" [r=t] [td=t]   ac [magnitude [phase]]
  *
  * in any order, waveforms with or without parentheses. A value beside a waveform is that of analyses without time. What is left out takes SPICE's default, from the first .tran or
  * .trannoise card where there is one. `ac` alone has magnitude 1; its phase is in degrees.
@@ -43,7 +43,7 @@ static const wave_rule rule_table[] = {
     {"pwl",
      DEV_WAVE_PWL,
      {NULL},
-     "pwl(T1 V1 T2 V2 ...) [r=T] [td=T]",
+     "pwl(T1 V1 T2 V2 ...) [r=T] [td=T], pwl file=\"NAME\" [r=T] [td=T]",
      "straight lines; times do not decrease, two equal ones are a jump; constant outside. `td=` delays all of it; "
      "with `r=` the stretch from r to the last corner is repeated for ever; both may stand inside the brackets"},
     {"sffm",
@@ -187,12 +187,27 @@ static ts_status bind_options(elab_bind *bind, const wave_words *words, int *n)
 	return TS_OK;
 }
 
+static const net_param *find_file(const net_card *card)
+{
+	for (int i = 0; i < card->n_param; i++)
+		if (card->param[i].file)
+			return &card->param[i];
+	return NULL;
+}
+
 static ts_status bind_table(elab_bind *bind, const wave_words *words)
 {
 	diag_list *diag = bind->b->diag;
 	const diag_origin *origin = bind->frame->origin;
+	const net_param *file = find_file(bind->card);
 	int n;
 	TS_TRY(bind_options(bind, words, &n));
+	if (file && n == 0) {
+		const dev_table *made = NULL;
+		TS_TRY(elab_read_corners(bind, file, &made));
+		bind->aux = made;
+		return TS_OK;
+	}
 	if (n < 2 || n % 2) {
 		diag_add_origin(diag, E0315, words->span, origin, "pwl wants pairs of time and value, not %d numbers",
 		                n);
@@ -287,6 +302,12 @@ static ts_status bind_ac(elab_bind *bind, int at, int *used)
 ts_status elab_check_source(const elab_bind *bind)
 {
 	const dev_table *table = bind->aux;
+	const net_param *file = find_file(bind->card);
+	if (file && (!table || table->n == 0)) {
+		diag_add_origin(bind->b->diag, E0315, file->span, bind->frame->origin, "%s= stands behind the word pwl",
+		                file->name);
+		return TS_NETLIST;
+	}
 	const double from = bind->param[dev_param_index(bind->type, "r")];
 	if (from < 0 || !table || (from < table->x[table->n - 1]))
 		return TS_OK;

@@ -51,6 +51,7 @@ typedef struct net_param {
 	const net_expr *value;
 	src_span span; /* of the name */
 	src_span value_span;
+	int file; /* the source file that file= or pwlfile= of a V or I element names; 0: it names none */
 } net_param;
 
 enum { NET_MAX_ARGUMENT = 32 }; /* of a function that .func or .param defines */

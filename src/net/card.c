@@ -429,7 +429,8 @@ static int read_param(net_card_reader *r, size_t name_end, size_t value)
 		r->at++;
 	if (r->at >= r->end || param_name_end(r, r->at, &value))
 		return fail(r, E0201, equals, equals + 1, "nothing follows the '='");
-	const int ok = peek(r, r->at) == '"' ? string_value(r, &p)
+	const int ok = net_is_path(r, p.name)  ? net_path_read(r, &p)
+	               : peek(r, r->at) == '"' ? string_value(r, &p)
 	               : r->is_element       ? element_value(r, &p)
 	               : r->is_formula       ? formula_value(r, &p)
 	                                     : card_value(r, &p);

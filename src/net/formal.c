@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if; titles of .alter.
+ * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if; titles of .alter; paths.
  */
 #include <string.h>
 
@@ -89,4 +89,27 @@ int net_title_read(net_card_reader *r)
 	if (!word.text || (r->at < r->end && net_stack_push(&r->word, &word) != TS_OK))
 		return no_memory(r);
 	return 1;
+}
+
+int net_is_path(const net_card_reader *r, const char *name)
+{
+	const char letter = r->text->n > 0 ? r->text->text[0] : '\0';
+	return r->is_element && letter && strchr("vViI", letter) &&
+	       (strcmp(name, "file") == 0 || strcmp(name, "pwlfile") == 0);
+}
+
+int net_path_read(net_card_reader *r, net_param *param)
+{
+	const char *text = r->text->text, quote = text[r->at];
+	const int quoted = quote == '"' || quote == '\'';
+	const size_t from = r->at + (size_t)quoted;
+	size_t end = from;
+	while (end < r->end && (quoted ? text[end] != quote : !net_is_blank(text[end]) && text[end] != ','))
+		end++;
+	if (end == from || (quoted && end == r->end))
+		return fail(r, r->at, end, "wanted the name of a file");
+	param->text = arena_strndup(r->arena, text + from, end - from);
+	param->value_span = net_text_span(r->text, from, end);
+	r->at = end + (size_t)quoted;
+	return param->text ? 1 : no_memory(r);
 }

@@ -239,6 +239,37 @@ static ts_status include(parser *p, const net_card *card, const open_file *from)
 	return load(p, word->span, &self);
 }
 
+/* A file of numbers that a V or I element names becomes a source file, so that messages can show its lines. */
+static ts_status load_data(parser *p, net_card *card, const open_file *from)
+{
+	int any = 0;
+	for (int i = 0; i < card->n_param && card->name && strchr("vi", card->name[0]); i++)
+		any |= strcmp(card->param[i].name, "file") == 0 || strcmp(card->param[i].name, "pwlfile") == 0;
+	if (!any || card->kind != NET_ELEMENT)
+		return TS_OK;
+	net_param *param = arena_array(p->arena, (size_t)card->n_param, sizeof *param);
+	if (!param)
+		return TS_NOMEM;
+	memcpy(param, card->param, (size_t)card->n_param * sizeof *param);
+	card->param = param;
+	for (int i = 0; i < card->n_param; i++) {
+		const int is_file = strcmp(param[i].name, "file") == 0 || strcmp(param[i].name, "pwlfile") == 0;
+		const char *path = is_file ? resolve(p, from, param[i].text) : NULL;
+		if (!is_file)
+			continue;
+		if (!path)
+			return TS_NOMEM;
+		errno = 0;
+		const ts_status status = src_load(p->sources, path, param[i].value_span, &param[i].file);
+		if (status == TS_IO)
+			return refuse_file(p, param[i].value_span, "cannot read", path);
+		TS_TRY(status);
+		if (!check_text(p, param[i].file))
+			return TS_OK;
+	}
+	return TS_OK;
+}
+
 /* Where in its file reading stands with respect to sections. */
 typedef struct section_state {
 	int inside;   /* cards count */
@@ -365,8 +396,10 @@ static ts_status one_card(parser *p, const net_text *text, const open_file *self
 		*over = 1;
 		return TS_OK;
 	}
-	if (!is_named(&card, ".control"))
+	if (!is_named(&card, ".control")) {
+		TS_TRY(load_data(p, &card, self));
 		return take_card(p, &card, self);
+	}
 	s->control = 1;
 	s->block = card;
 	s->mark = p->done.n;
