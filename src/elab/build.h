@@ -325,6 +325,8 @@ ts_status elab_read_books(elab_builder *b, const net_card *card, sim_request *r)
 ts_status elab_card_pbit(elab_builder *b, const net_card *card);
 ts_status elab_card_ic(elab_builder *b, const net_card *card);
 ts_status elab_card_nodeset(elab_builder *b, const net_card *card);
+/* After the cards: warn of ic= on C and L where no analysis has uic. */
+ts_status elab_check_initial(elab_builder *b);
 ts_status elab_card_expect(elab_builder *b, const net_card *card);
 
 /* measure.c */

@@ -159,5 +159,6 @@ ts_status elab_other_cards(elab_builder *b)
 	if (b->options.circuit_only)
 		return TS_OK;
 	TS_TRY(elab_measures_end(b));
+	TS_TRY(elab_check_initial(b));
 	return elab_check_signals(b);
 }

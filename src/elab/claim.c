@@ -339,3 +339,22 @@ ts_status elab_card_expect(elab_builder *b, const net_card *card)
 	*slot = expect;
 	return TS_OK;
 }
+
+ts_status elab_check_initial(elab_builder *b)
+{
+	const elab_instance *instance = b->instance.item;
+	const sim_request *request = b->request.item;
+	for (int i = 0; i < b->request.n; i++)
+		if (request[i].uic)
+			return TS_OK;
+	for (int i = 0; i < b->instance.n; i++) {
+		const dev_type *type = instance[i].type;
+		const int ic = strchr("cl", *type->letter) ? dev_param_find(type, "ic", 0) : -1;
+		if (ic >= 0 && instance[i].param[ic] != 0)
+			diag_add_origin(
+			    b->diag, W0302, instance[i].span, instance[i].origin,
+			    "ic= of '%s' has no effect without uic on .tran or .trannoise: or set nodes with .ic",
+			    instance[i].name);
+	}
+	return TS_OK;
+}

@@ -101,7 +101,8 @@ static const struct {
 ts_status elab_refuse_param(const elab_bind *bind, const net_param *param, int *ignored)
 {
 	const char letter = bind->card->name[0];
-	*ignored = strcmp(param->name, "ic") == 0 && strchr("clmd", letter);
+	const int is_read = strchr("cl", letter) && dev_param_find(bind->type, "ic", 0) >= 0;
+	*ignored = strcmp(param->name, "ic") == 0 && strchr("clmd", letter) && !is_read;
 	if (*ignored) {
 		diag_add_origin(bind->b->diag, W0302, param->span, bind->frame->origin,
 		                "ic= of '%s' has no effect: set node voltages with .ic", bind->card->name);

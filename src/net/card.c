@@ -431,9 +431,9 @@ static int read_param(net_card_reader *r, size_t name_end, size_t value)
 		return fail(r, E0201, equals, equals + 1, "nothing follows the '='");
 	const int ok = net_is_path(r, p.name)  ? net_path_read(r, &p)
 	               : peek(r, r->at) == '"' ? string_value(r, &p)
-	               : r->is_element       ? element_value(r, &p)
-	               : r->is_formula       ? formula_value(r, &p)
-	                                     : card_value(r, &p);
+	               : r->is_element         ? element_value(r, &p)
+	               : r->is_formula         ? formula_value(r, &p)
+	                                       : card_value(r, &p);
 	if (!ok)
 		return 0;
 	return net_stack_push(&r->param, &p) == TS_OK ? 1 : no_memory(r);

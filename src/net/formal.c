@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if; titles of .alter; paths.
+ * Arguments of a function that .func or .param defines: names separated by commas, or none. Conditions of .if; titles of
+ * .alter; paths.
  */
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "sim/noise_run.h"
+#include "sim/uic.h"
 
 static const double SWEEP_SLACK = 1e-9;
 static const uint32_t ALL_LANES = (1u << LANES) - 1;
@@ -113,8 +114,12 @@ static ts_status solve_starts(noise_run *run, mna_tile *tile, size_t b, size_t n
 		TS_TRY(sim_operating_point_initial(tile, (1u << n) - 1, run->diag));
 	for (size_t l = 0; l < n; l++) {
 		double *x0 = run->x0 + (b + l) * n_unknown;
-		for (size_t u = 0; u < n_unknown; u++)
-			x0[u] = run->request->uic ? 0 : tile->x[u * LANES + l];
+		const int swept = run->pbit ? run->pbit->bias_instance : -1;
+		if (run->request->uic)
+			TS_TRY(sim_uic_state(run->system, (sim_uic_source){swept, swept < 0 ? 0 : run->bias[b + l]}, x0,
+			                     run->diag));
+		for (size_t u = 0; u < n_unknown && !run->request->uic; u++)
+			x0[u] = tile->x[u * LANES + l];
 		overlay_ic(run->system->circuit, x0);
 		for (int k = 0; k < run->latches.n; k++)
 			run->state0[(b + l) * (size_t)run->latches.n + (size_t)k] =

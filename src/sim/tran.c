@@ -15,6 +15,7 @@
 #include "sim/tran_latch.h"
 #include "sim/tran_points.h"
 #include "sim/tran_signal.h"
+#include "sim/uic.h"
 
 static const double LOCAL_PART = 0.1;    /* of reltol: local error per step */
 static const double STEPS_AT_LEAST = 50; /* as SPICE: no step above TSTOP / 50 */
@@ -90,7 +91,7 @@ static void free_run(tran_run *run)
 	mna_tile_destroy(run->tile);
 }
 
-/* Operating point at t = 0 with the nodes of .ic held; with uic zeros and .ic. Returns through *jumped whether letting
+/* Operating point at t = 0 with the nodes of .ic held; with uic that of sim/uic.h. Returns through *jumped whether letting
  * go may move anything. */
 static ts_status initial_state(tran_run *run, int *jumped)
 {
@@ -98,12 +99,11 @@ static ts_status initial_state(tran_run *run, int *jumped)
 	sim_reduced *r = run->reduced;
 	if (!run->request->uic)
 		TS_TRY(sim_operating_point_initial(run->tile, 1, run->diag));
+	else
+		TS_TRY(sim_uic_state(run->system, (sim_uic_source){-1, 0}, run->x, run->diag));
 	for (int i = 0; i < r->n; i++)
-		run->y[i] = run->tile->x[r->unknown[i] * LANES];
+		run->y[i] = run->request->uic ? run->x[r->unknown[i]] : run->tile->x[r->unknown[i] * LANES];
 	*jumped = run->request->uic || c->n_ic > 0;
-	for (int i = 0; run->request->uic && i < c->n_ic; i++)
-		if (r->index[c->ic[i].node] >= 0)
-			run->y[r->index[c->ic[i].node]] = c->ic[i].value;
 	return TS_OK;
 }
 

@@ -144,6 +144,10 @@ ts_cli_test(bad.pwl_file EXIT 2 ARGS check bad/pwl_file.cir
   MATCH "times.txt:3:1: error: .*decrease.*E0305" "words.txt:3:4: error: .*E0104" "short.txt:2:2: error: .*two numbers.*E0315"
   "pwl_file.cir:5:10: error: .*behind the word pwl.*E0315" "included at bad/pwl_file.cir:4:17" REFUSE "E0999")
 ts_cli_test(bad.pwl_no_file EXIT 2 ARGS check bad/pwl_no_file.cir MATCH "pwl_no_file.cir:2:18: error: .*no_such.txt.*E0101")
+ts_cli_test(bad.initial_loop EXIT 2 ARGS check --run bad/initial_loop.cir
+  MATCH "initial_loop.cir:4:1: error: ic = 2 V of 'c3' contradicts .*'b' and '0'.*E0305")
+ts_cli_test(bad.initial_unused EXIT 0 ARGS check bad/initial_unused.cir
+  MATCH "initial_unused.cir:2:1: warning: .*c1.*without uic.*W0302" "initial_unused.cir:4:1: warning: .*l1.*W0302")
 ts_cli_test(bad.measures EXIT 2 ARGS check bad/measures.cir
   MATCH "cir:6:7: error: .*not 'pz'.*E0315" "cir:7:1: error: .*wanted trig.*E0315" "cir:8:38: error: .*wanted val=.*E0315"
   "cir:9:1: error: .*TARG.*E0315" "cir:10:36: error: .*not 0.*E0305" "cir:11:1: error: .*WHEN or AT=" "cir:12:1: error: .*WHEN"
@@ -162,6 +166,7 @@ ts_cli_test(check.opamp_noise EXIT 0 ARGS check --run decks/opamp_noise.cir MATC
 ts_cli_test(check.behavioural_resistor EXIT 0 ARGS check --run decks/behavioural_resistor.cir MATCH "5 of 5 claims hold")
 ts_cli_test(check.bent_resistor EXIT 0 ARGS check --run decks/bent_resistor.cir MATCH "3 of 3 claims hold")
 ts_cli_test(check.pwl_file EXIT 0 ARGS check --run decks/pwl_file.cir MATCH "8 of 8 claims hold")
+ts_cli_test(check.initial EXIT 0 ARGS check --run decks/initial.cir MATCH "5 of 5 claims hold")
 ts_cli_test(check.nodeset EXIT 0 ARGS check --run decks/nodeset.cir MATCH "2 of 2 claims hold")
 ts_cli_test(check.first_passage EXIT 0 ARGS check --run decks/first_passage.cir MATCH "6 of 6 claims hold")
 

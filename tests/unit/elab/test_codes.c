@@ -278,7 +278,7 @@ static void test_warnings(void)
 	test_deck d = deck_of("r1 a 0 1\nc1 a 0 1p ic=1\n.options frob=1\n.width in=80\n");
 	T_INT(d.status, TS_OK);
 	T_INT(diag_count(d.diag, DIAG_WARNING), 3);
-	T_TRUE(strstr(d.messages, "t.cir:3:11: warning") != NULL);
+	T_TRUE(strstr(d.messages, "t.cir:3:1: warning") != NULL);
 	T_TRUE(strstr(d.messages, "t.cir:4:10: warning") != NULL);
 	T_TRUE(strstr(d.messages, "t.cir:5:1: warning") != NULL);
 	T_TRUE(strstr(d.messages, "file") != NULL);
