@@ -413,6 +413,7 @@ static ts_status check_missing(const elab_bind *bind)
 			const dev_param *p = &bind->type->param[i];
 			diag_add_origin(bind->b->diag, E0304, bind->card->span, bind->frame->origin,
 			                "'%s' needs a value %s (%s)", bind->card->name, p->name, p->doc);
+			elab_note_forms(bind->b, bind->card);
 			return TS_NETLIST;
 		}
 	return TS_OK;

@@ -2,6 +2,7 @@
  * E, F, G and H elements that are more than a number times their control. They become behavioural sources:
  *
  *   vcvs, vccs, cccs, ccvs       may stand before the control and say what the letter says
+ *   (c,d)                        a pair of nodes may stand in brackets
  *   poly, pwl, table             form.c
  *   max= min= abs= tc1= tc2=     min(max(y, MIN), MAX), |y|, y (1 + tc1 dT + tc2 dT^2) with dT from .options tnom=
  *   scale=                       times y, before it is limited
@@ -29,30 +30,53 @@ static int n_control_word(const net_card *card)
 	return strchr("eg", card->name[0]) ? 2 : 1;
 }
 
-/* The kind of source as a word: it leaves the card, a copy. A node may have that name, then there is one word less. */
-static ts_status drop_keyword(elab_bind *bind, int *is_vcr)
+/* poly, pwl or table at that word? */
+static int is_form_at(const net_card *card, int at)
+{
+	static const char *const form[] = {"poly", "pwl", "table"};
+	for (size_t i = 0; at < card->n_word && i < sizeof form / sizeof *form; i++)
+		if (strcmp(card->word[at].text, form[i]) == 0)
+			return 1;
+	return 0;
+}
+
+/* The kind of source as a word. A node may have that name, then there is one word less. */
+static int has_keyword(const net_card *card, int *is_vcr)
 {
 	static const char letter[] = "egfh", *const keyword[] = {"vcvs", "vccs", "cccs", "ccvs"};
-	const net_card *card = bind->card;
 	const char *own = keyword[strchr(letter, card->name[0]) - letter];
 	*is_vcr = card->n_word >= 4 && card->name[0] == 'g' && strcmp(card->word[2].text, "vcr") == 0;
 	if (card->n_word < 4 || (strcmp(card->word[2].text, own) != 0 && !*is_vcr))
+		return 0;
+	int n = 0; /* words, those in brackets counted one by one */
+	for (int i = 0; i < card->n_word; i++)
+		n += card->word[i].n_arg > 0 ? card->word[i].n_arg : 1;
+	const int has = is_form_at(card, 3) || n >= 4 + n_control_word(card);
+	*is_vcr &= has;
+	return has;
+}
+
+/* Without the word for the kind, and without the brackets around a pair of nodes: a copy of the card. */
+static ts_status make_plain(elab_bind *bind, int *is_vcr)
+{
+	const net_card *card = bind->card;
+	const int named = has_keyword(card, is_vcr), pair = 2 + named;
+	const int paired = pair < card->n_word && card->word[pair].n_arg > 0 && !*card->word[pair].text;
+	if (!named && !paired)
 		return TS_OK;
-	const char *next = card->word[3].text;
-	const int is_form = strcmp(next, "poly") == 0 || strcmp(next, "pwl") == 0 || strcmp(next, "table") == 0;
-	if (!is_form && card->n_word < 4 + n_control_word(card)) {
-		*is_vcr = 0;
-		return TS_OK;
-	}
 	net_card *copy = arena_alloc(bind->b->arena, sizeof *copy);
-	net_word *word = arena_array(bind->b->arena, (size_t)card->n_word, sizeof *word);
+	const size_t room = (size_t)card->n_word + (size_t)(paired ? card->word[pair].n_arg : 0);
+	net_word *word = arena_array(bind->b->arena, room, sizeof *word);
 	if (!copy || !word)
 		return TS_NOMEM;
 	*copy = *card;
 	copy->word = word;
 	copy->n_word = 0;
 	for (int i = 0; i < card->n_word; i++)
-		if (i != 2)
+		if (paired && i == pair)
+			for (int k = 0; k < card->word[i].n_arg; k++)
+				word[copy->n_word++] = card->word[i].arg[k];
+		else if (i != 2 || !named)
 			word[copy->n_word++] = card->word[i];
 	bind->card = copy;
 	return TS_OK;
@@ -235,7 +259,7 @@ ts_status elab_bind_controlled(elab_bind *bind, const net_param *given, int *don
 	int is_vcr;
 	output_law law;
 	*done = 1;
-	TS_TRY(drop_keyword(bind, &is_vcr));
+	TS_TRY(make_plain(bind, &is_vcr));
 	*done = has_law(bind->card) || elab_has_form(bind->card) || is_opamp(bind->card) || is_vcr ||
 	        (!given && find_param(bind->card, "scale"));
 	if (!*done)

@@ -157,7 +157,8 @@ static int is_card_target(const net_card *card, int at)
 static ts_status find_target(elab_builder *b, const net_card *card, int *at, elab_target *t)
 {
 	int is_param = 0;
-	*at += elab_is_model_type(card->word[*at < card->n_word ? *at : 0].text) && is_card_target(card, *at + 1);
+	if (*at < card->n_word && elab_is_model_type(card->word[*at].text))
+		*at += is_card_target(card, *at + 1);
 	if (is_card_target(card, *at))
 		return card_target(b, &card->word[(*at)++], t);
 	if (*at + 1 < card->n_word && strcmp(card->word[*at].text, "param") == 0) {

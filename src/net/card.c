@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reads one card (see card.h).
- */
+ * Reads one card (see card.h). */
 #include "net/card.h"
 
 #include <string.h>
@@ -224,8 +223,7 @@ static int group_word(net_card_reader *r, size_t from, size_t open, net_word *wo
 	return word->n_arg ? 1 : fail(r, E0201, from, close, "there is nothing between these brackets");
 }
 
-/* e1 a 0 table {v(b)} = (0,0) (1,1), e1 a 0 poly(2) (b,0) (c,0) 0 1 1: forms of E, F, G and H with an '=' between words
- * and pairs in brackets. Whether they are understood is for elab/ to say. */
+/* E, F, G, H: table {v(b)} = (0,0) (1,1), poly(2) (b,0) (c,0) 0 1, (b,0) 2: '=' between words, pairs in brackets. */
 static int is_form(const net_card_reader *r, const net_word *word)
 {
 	static const char *const form[] = {"poly", "pwl", "table", "laplace", "freq"};
@@ -239,11 +237,10 @@ static int is_form(const net_card_reader *r, const net_word *word)
 static int read_word(net_card_reader *r)
 {
 	net_word word;
-	if (r->is_form && peek(r, r->at) == '=') {
-		r->at++;
-		return 1;
-	}
-	const size_t from = r->at, open = r->is_form && peek(r, from) == '(' ? from : group_open(r, from);
+	if (r->is_form && peek(r, r->at) == '=')
+		return ++r->at > 0;
+	const int pairs = r->is_form || (r->is_controlled && r->word.n / 2 == 1);
+	const size_t from = r->at, open = pairs && peek(r, from) == '(' ? from : group_open(r, from);
 	if (open && !r->is_measure) {
 		const int ok = group_word(r, from, open, &word);
 		r->is_form |= ok && is_form(r, &word);

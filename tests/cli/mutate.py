@@ -5,7 +5,8 @@
 Makes decks from those given by dropping, doubling and swapping tokens, lines and characters, breaking numbers, cutting
 lines and putting in bytes, and checks each (`check`, nothing is run). It must end within 10 s with exit 0 (still a
 deck), 2 or 3, every error with file, line, column and code, and errors there exactly when the exit is not 0. Then five
-mistakes are put into each deck, and each must be reported at its line. The same seed makes the same decks.
+mistakes are put into each deck, and each must be reported at its line. Last, every form that `PROGRAM cards` shows is
+cut short at every word. The same seed makes the same decks.
 """
 import argparse
 import os
@@ -167,6 +168,23 @@ def test_five(options, decks, path):
     return failed
 
 
+def test_forms(options, path):
+    """Every form of the manual (`PROGRAM cards`), cut behind each of its words: a deck or located messages."""
+    printed = subprocess.run([options.program, "cards"], check=True, stdout=subprocess.PIPE).stdout
+    forms = re.findall(rb"^  ([.A-Z][a-z]+ .*|\.[a-z]+)$", printed, re.M)
+    failed = 0
+    for form in forms:
+        words = form.split()
+        for n in range(1, len(words) + 1):
+            save(b"a form cut short\nv1 a 0 1\nr1 a 0 1k\n.op\n" + b" ".join(words[:n]) + b"\n", path)
+            wrong = complaint(*check(options.program, path))
+            if wrong:
+                failed += 1
+                print(f"FAILED {b' '.join(words[:n]).decode()}: {wrong}")
+    print(f"{len(forms)} forms of the manual, cut short")
+    return failed + (len(forms) < 40)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -187,6 +205,7 @@ def main():
         os.mkdir(os.path.join(folder, "netlists"))
         path = os.path.join(folder, "netlists", "mutant.cir")
         failed = test_damaged(options, decks, path) + test_five(options, decks, path)
+        failed += test_forms(options, path)
     print("passed" if failed == 0 else f"{failed} failed")
     return failed != 0
 

@@ -161,6 +161,22 @@ static void test_controlled(void)
 	T_STR(deck_node(&d, "e2", 3), "d");
 	T_INT(deck_instance(&d, "e3")->n_node, 2);
 	deck_end(&d);
+
+	t_section("HSPICE's words for the kinds, pairs in brackets");
+	d = deck_good("v1 c d 1\nr2 d 0 1\n"
+	              "e1 a 0 vcvs c d 10\ng1 b 0 VCCS (c,d) 2m m=2\nf1 e 0 cccs v1 3\nh1 f 0 ccvs v1 4\n"
+	              "e2 g 0 (c d) 5\nr3 e 0 1\n");
+	T_REL(deck_param(&d, "e1", "gain"), 10.0, TOL_EXPRESSION);
+	T_STR(deck_node(&d, "e1", 2), "c");
+	T_REL(deck_param(&d, "g1", "gm"), 2e-3, TOL_EXPRESSION);
+	T_STR(deck_node(&d, "g1", 3), "d");
+	T_REL(deck_param(&d, "f1", "gain"), 3.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "h1", "r"), 4.0, TOL_EXPRESSION);
+	T_REL(deck_param(&d, "e2", "gain"), 5.0, TOL_EXPRESSION);
+	T_STR(deck_node(&d, "e2", 2), "c");
+	T_STR(deck_node(&d, "e2", 3), "d");
+	deck_end(&d);
+	deck_bad("e1 a 0 (c) 2\nr1 c 0 1\n", "2:1", "E0304", "gain");
 }
 
 enum { MAX_PORT = DEV_BSOURCE_MAX_PORT };
