@@ -124,7 +124,7 @@ static int is_group(const net_card_reader *r, size_t from, size_t to)
 	return 0;
 }
 
-/* Index of the '(' of a group that begins at `from`, 0 if there is none. */
+/* Index of the '(' of a group that begins at `from`, 0 if there is none. table=(0,0) is table(0,0). */
 static size_t group_open(const net_card_reader *r, size_t from)
 {
 	size_t at = from;
@@ -132,7 +132,7 @@ static size_t group_open(const net_card_reader *r, size_t from)
 		at++;
 	if (at == from || !is_group(r, from, at))
 		return 0;
-	while (net_is_blank(peek(r, at)))
+	while (net_is_blank(peek(r, at)) || (r->is_controlled && peek(r, at) == '='))
 		at++;
 	return peek(r, at) == '(' ? at : 0;
 }

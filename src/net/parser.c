@@ -264,6 +264,7 @@ static ts_status load_data(parser *p, net_card *card, const open_file *from)
 		if (status == TS_IO)
 			return refuse_file(p, param[i].value_span, "cannot read", path);
 		TS_TRY(status);
+		param[i].text = path; /* names the file wherever the card may stand */
 		if (!check_text(p, param[i].file))
 			return TS_OK;
 	}
