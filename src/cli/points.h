@@ -34,7 +34,8 @@ ts_status cli_each_point(cli_session *session, cli_point_fn *each, void *self);
 ts_status cli_count_points(cli_session *session, int *n);
 /* "rl = 1000, temp = 27" */
 void cli_point_text(const cli_point *point, char *text, size_t size);
-/* Attributes of an analysis that is in the file: `step`, `step.<quantity>`, `deck_step` and, of a SWEEP, `sweep_point`. */
+/* Attributes of an analysis that is in the file: `step`, `step.<quantity>`, `deck_step` and, of a SWEEP, `sweep_point`.
+ */
 ts_status cli_point_mark(const cli_point *point, const char *analysis, out_file *file, diag_list *diag);
 /* Does what an analysis has found belong to the point of another one: the same step of the deck, and the same place of
  * its SWEEP where it has one? *in_sweep: it has one, and is of the same step. */

@@ -35,7 +35,8 @@ static const dev_shape shape = {port, 2, stamp, 4, NULL, 0};
 static const dev_param param[N_PARAM] = {
     [P_C] = {"c", "F", "capacitance at tnom, must be given here or by the card [spice3]", (double)NAN, 0, 1e6, 0},
     [P_M] = {"m", "", "devices in parallel [spice3]", 1, 1e-12, 1e12, 0},
-    [P_IC] = {"ic", "V", "voltage at the start of .tran and .trannoise with uic, no effect elsewhere [spice3]", 0, -1e6, 1e6, 0},
+    [P_IC] = {"ic", "V", "voltage at the start of .tran and .trannoise with uic, no effect elsewhere [spice3]", 0, -1e6,
+              1e6, 0},
     [P_TC1] = DEV_TC1,
     [P_TC2] = DEV_TC2,
     [P_SCALE] = DEV_SCALE,

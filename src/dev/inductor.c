@@ -14,7 +14,8 @@ static const dev_shape shape = {port, 3, stamp, 5, NULL, 0};
 static const dev_param param[N_PARAM] = {
     [P_L] = {"l", "H", "inductance at tnom, must be given here or by the card [spice3]", (double)NAN, 1e-24, 1e9, 0},
     [P_M] = {"m", "", "devices in parallel [spice3]", 1, 1e-12, 1e12, 0},
-    [P_IC] = {"ic", "A", "current at the start of .tran and .trannoise with uic, no effect elsewhere [spice3]", 0, -1e6, 1e6, 0},
+    [P_IC] = {"ic", "A", "current at the start of .tran and .trannoise with uic, no effect elsewhere [spice3]", 0, -1e6,
+              1e6, 0},
     [P_TC1] = DEV_TC1,
     [P_TC2] = DEV_TC2,
     [P_SCALE] = DEV_SCALE,

@@ -43,9 +43,7 @@ static elab_circuit *make_circuit(const net_deck *deck, const src_map *sources)
 		arena_destroy(a);
 		return NULL;
 	}
-	*c = (elab_circuit){.arena = a,
-	                    .sources = sources,
-	                    .title = arena_strdup(a, deck->title ? deck->title : "")};
+	*c = (elab_circuit){.arena = a, .sources = sources, .title = arena_strdup(a, deck->title ? deck->title : "")};
 	return c;
 }
 

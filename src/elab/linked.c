@@ -81,9 +81,9 @@ static int is_control_of(const elab_instance *instance, const dev_type *type)
 static ts_status find(elab_builder *b, const elab_control *c)
 {
 	const elab_instance *known = b->instance.item;
-	const char *what = is_coupling(c->type)      ? "inductor"
+	const char *what = is_coupling(c->type)             ? "inductor"
 	                   : strchr("br", *c->type->letter) ? "element with a branch current"
-	                                             : "voltage source";
+	                                                    : "voltage source";
 	*c->slot = name_map_get(b->instance_map, c->name);
 	if (*c->slot == ELAB_REFUSED || (*c->slot < 0 && b->incomplete))
 		return TS_NETLIST; /* the element itself has been reported */

@@ -5,8 +5,9 @@
  *   sffm(vo va fc mdi fs phasec phases)   am(va vo mf fc td 0 phases)
  *   pwl(t1 v1 t2 v2 ...) [r=t] [td=t]   pwl file="name" [r=t] [td=t]   ac [magnitude [phase]]
  *
- * in any order, waveforms with or without parentheses. A value beside a waveform is that of analyses without time. What is left out takes SPICE's default, from the first .tran or
- * .trannoise card where there is one. `ac` alone has magnitude 1; its phase is in degrees.
+ * in any order, waveforms with or without parentheses. A value beside a waveform is that of analyses without time. What
+ * is left out takes SPICE's default, from the first .tran or .trannoise card where there is one. `ac` alone has
+ * magnitude 1; its phase is in degrees.
  */
 #include <math.h>
 #include <stdio.h>

@@ -91,8 +91,8 @@ static void free_run(tran_run *run)
 	mna_tile_destroy(run->tile);
 }
 
-/* Operating point at t = 0 with the nodes of .ic held; with uic that of sim/uic.h. Returns through *jumped whether letting
- * go may move anything. */
+/* Operating point at t = 0 with the nodes of .ic held; with uic that of sim/uic.h. Returns through *jumped whether
+ * letting go may move anything. */
 static ts_status initial_state(tran_run *run, int *jumped)
 {
 	const elab_circuit *c = run->system->circuit;
