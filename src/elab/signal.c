@@ -327,11 +327,12 @@ ts_status elab_check_signals(elab_builder *b)
 		kinds |= 1u << request[i].kind;
 	for (int i = 0; i < b->save.n; i++)
 		for (int k = 0; k <= SIM_TF; k++) {
+			const sim_kind kind = (sim_kind)k;
 			const char *lack =
-			    (save[i].kinds & kinds) >> k & 1 ? elab_save_lacks(&view, &save[i], k) : NULL;
+			    (save[i].kinds & kinds) >> k & 1 ? elab_save_lacks(&view, &save[i], kind) : NULL;
 			if (!lack)
 				continue;
-			const int is_asked = is_printed(b, &save[i], k);
+			const int is_asked = is_printed(b, &save[i], kind);
 			diag_add(b->diag, is_asked ? E0311 : W0306, save[i].span, "%s does not store '%s': %s",
 			         k == SIM_AC ? ".ac" : ".trannoise", save[i].name, lack);
 			worst = is_asked ? TS_NETLIST : worst;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "base/complex_of.h"
 #include "base/phys.h"
 #include "sim/sim.h"
 
@@ -91,7 +92,7 @@ ts_status sim_linear_factor(sim_linear *s, double f)
 {
 	int bad = -1;
 	for (ptrdiff_t e = 0; e < s->system->pattern.nnz; e++)
-		s->a[e] = CMPLX(s->tile->g[(e + 1) * LANES], 2 * PHYS_PI * f * s->tile->c[(e + 1) * LANES]);
+		s->a[e] = complex_of(s->tile->g[(e + 1) * LANES], 2 * PHYS_PI * f * s->tile->c[(e + 1) * LANES]);
 	const ts_status status = lin_klu_z_factor(s->klu, (const double *)s->a, &bad);
 	if (status == TS_NUMERIC)
 		diag_add(s->diag, E0511, s->request->span,
@@ -139,7 +140,7 @@ ts_status sim_linear_excitation(const sim_linear *s, double complex *b)
 		if (mag < 0 || instance->param[mag] == 0)
 			continue;
 		const double phase = instance->param[dev_param_index(instance->type, "acphase")] * (PHYS_PI / 180);
-		TS_TRY(sim_linear_excite(s, i, instance->param[mag] * CMPLX(cos(phase), sin(phase)), b));
+		TS_TRY(sim_linear_excite(s, i, instance->param[mag] * complex_of(cos(phase), sin(phase)), b));
 	}
 	return TS_OK;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "base/complex_of.h"
 #include "base/phys.h"
 #include "base/stop.h"
 #include "sim/sens.h"
@@ -77,7 +78,7 @@ static void combine(const sens_band *band, size_t k)
 	for (int col = 0; col < pattern->n; col++)
 		for (int e = pattern->p[col]; e < pattern->p[col + 1]; e++)
 			if (band->dg[e] != 0 || band->dc[e] != 0)
-				sum -= z[pattern->i[e] + 1] * CMPLX(band->dg[e], w * band->dc[e]) * x[col + 1];
+				sum -= z[pattern->i[e] + 1] * complex_of(band->dg[e], w * band->dc[e]) * x[col + 1];
 	band->re[k] = creal(sum);
 	band->im[k] = cimag(sum);
 }
@@ -126,10 +127,10 @@ static ts_status excitations(sens_band *band)
 		if (mag < 0 || c->instance[i].param[mag] == 0)
 			continue;
 		const double radian = PHYS_PI / 180, angle = c->instance[i].param[phase] * radian;
-		const double complex unit = CMPLX(cos(angle), sin(angle));
+		const double complex unit = complex_of(cos(angle), sin(angle));
 		TS_TRY(excitation_group(band, &(sens_group){i, mag, 0}, unit));
 		TS_TRY(excitation_group(band, &(sens_group){i, phase, 0},
-		                        unit * CMPLX(0, c->instance[i].param[mag] * radian)));
+		                        unit * complex_of(0, c->instance[i].param[mag] * radian)));
 	}
 	return TS_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/arena.h"
+#include "base/complex_of.h"
 
 static const char *const volt[] = {"V", "V^2", "V^2/Hz"}, *const ampere[] = {"A", "A^2", "A^2/Hz"},
                          *const number[] = {"", "", "1/Hz"}; /* the occupancy of a trap */
@@ -257,7 +258,7 @@ static double complex term_response(const sim_signal *signal, const sim_term *t,
 	double complex sum = 0;
 	for (int k = 0; k < shape->n_stamp; k++)
 		if (shape->stamp[k].row == t->index)
-			sum += CMPLX(d->g[k * LANES], omega * d->c[k * LANES]) * x[unknown[shape->stamp[k].col]];
+			sum += complex_of(d->g[k * LANES], omega * d->c[k * LANES]) * x[unknown[shape->stamp[k].col]];
 	return sum;
 }
 

@@ -9,6 +9,7 @@
 
 #include <complex.h>
 #include <stdarg.h>
+#include "base/complex_of.h"
 #include "base/phys.h"
 
 static const double TOL_TRAN = 2e-6;    /* of full scale, reltol 1e-8 */
@@ -51,7 +52,7 @@ static double larger(double worst, double gap)
 /* Voltage of the capacitor after a unit step: decay a, natural frequency w, both 1/s. */
 static double step_law(double t, double a, double w)
 {
-	const double complex root = csqrt(CMPLX(a * a - w * w, 0));
+	const double complex root = csqrt(complex_of(a * a - w * w, 0));
 	if (cabs(root) < 1e-6 * w)
 		return 1 - exp(-a * t) * (1 + a * t);
 	const double complex s = root * t;

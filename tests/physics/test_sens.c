@@ -6,6 +6,7 @@
 #include "static_deck.h"
 
 #include <complex.h>
+#include "base/complex_of.h"
 #include "base/phys.h"
 
 static const double TOL_LINEAR = 1e-9; /* fourth-order differences of linear and rational functions */
@@ -24,7 +25,7 @@ static double complex pair(const static_deck *d, const char *analysis, char kind
 	char name[2][100];
 	for (int part = 0; part < 2; part++)
 		snprintf(name[part], sizeof name[part], "%c%c(%s)", kind, "ri"[part], of);
-	return CMPLX(value(d, analysis, name[0], k), value(d, analysis, name[1], k));
+	return complex_of(value(d, analysis, name[0], k), value(d, analysis, name[1], k));
 }
 
 static void test_divider(void)
@@ -50,15 +51,15 @@ static void test_low_pass(void)
 	                                 1, 1);
 	T_INT(d.status, TS_OK);
 	for (size_t k = 0; k < 4; k++) {
-		const double complex jw = CMPLX(0, 2 * PHYS_PI * 1e4 * pow(10, (double)k));
-		const double complex h = 1 / (1 + jw * 1e-6), e = CMPLX(0, 2);
+		const double complex jw = complex_of(0, 2 * PHYS_PI * 1e4 * pow(10, (double)k));
+		const double complex h = 1 / (1 + jw * 1e-6), e = complex_of(0, 2);
 		const struct {
 			const char *of;
 			double complex want;
 		} row[] = {{"r1:r", -e * h * h * jw * 1e-9},
 		           {"c1:c", -e * h * h * jw * 1e3},
 		           {"v1:acmag", e / 2 * h},
-		           {"v1:acphase", e * CMPLX(0, PHYS_PI / 180) * h}};
+		           {"v1:acphase", e * complex_of(0, PHYS_PI / 180) * h}};
 		for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 			const double complex got = pair(&d, "sens1", 's', row[i].of, k);
 			T_ABS(cabs(got - row[i].want) / cabs(row[i].want), 0, TOL_LINEAR);
@@ -77,7 +78,7 @@ static void test_coupled(void)
 	                                 1, 1);
 	T_INT(d.status, TS_OK);
 	for (size_t k = 0; k < 3; k++) {
-		const double complex jw = CMPLX(0, 2 * PHYS_PI * 1e5 * pow(10, (double)k)), load = R + jw * L2;
+		const double complex jw = complex_of(0, 2 * PHYS_PI * 1e5 * pow(10, (double)k)), load = R + jw * L2;
 		const double complex v = jw * K * sqrt(L1 * L2) * R / load; /* 1 A through L1, L2 on R */
 		const struct {
 			const char *of;

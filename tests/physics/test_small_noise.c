@@ -10,6 +10,7 @@
 #include "static_deck.h"
 
 #include <complex.h>
+#include "base/complex_of.h"
 #include "base/phys.h"
 
 static const double TOL_LINEAR = 1e-10, TOL_NEWTON = 1e-6, TOL_BAND = 2e-4, TOL_DB = 0.3;
@@ -20,7 +21,7 @@ static double complex ladder_impedance(int n, double r, double c, double f)
 {
 	double complex left = 0; /* impedance looking back to the source */
 	for (int k = 0; k < n; k++)
-		left = 1 / (1 / (left + r) + CMPLX(0, 2 * PHYS_PI * f * c));
+		left = 1 / (1 / (left + r) + complex_of(0, 2 * PHYS_PI * f * c));
 	return left;
 }
 

@@ -7,6 +7,7 @@
 #include "static_deck.h"
 
 #include <complex.h>
+#include "base/complex_of.h"
 #include "base/phys.h"
 
 static const double TOL_LINEAR = 1e-12; /* rounding of the solution */
@@ -19,7 +20,7 @@ static double complex response(const static_deck *d, const char *re_name, size_t
 	for (int part = 0; part < 2; part++)
 		snprintf(path[part], sizeof path[part], "/analyses/ac1/signals/%c%c%s", re_name[0], "ri"[part],
 		         re_name + 2);
-	return CMPLX(static_deck_value(d, path[0], k, NULL), static_deck_value(d, path[1], k, NULL));
+	return complex_of(static_deck_value(d, path[0], k, NULL), static_deck_value(d, path[1], k, NULL));
 }
 
 static double frequency(const static_deck *d, size_t k, size_t *n)
@@ -38,14 +39,14 @@ static void test_rc(void)
 	t_section("RC low-pass, source of magnitude 2 at 30 degrees");
 	static_deck d =
 	    static_deck_open("rc\nv1 in 0 dc 1 ac 2 30\nr1 in out 1k\nc1 out 0 1n\n.ac dec 10 1k 1g\n", 1, 1);
-	const double complex e = 2 * CMPLX(cos(PHYS_PI / 6), sin(PHYS_PI / 6));
+	const double complex e = 2 * complex_of(cos(PHYS_PI / 6), sin(PHYS_PI / 6));
 	size_t n = 0;
 	T_INT(d.status, TS_OK);
 	frequency(&d, 0, &n);
 	T_INT(n, 61);
 	T_REL(frequency(&d, n - 1, NULL), 1e9, TOL_LINEAR);
 	for (size_t k = 0; k < n; k += 7) {
-		const double complex jw = CMPLX(0, 2 * PHYS_PI * frequency(&d, k, NULL));
+		const double complex jw = complex_of(0, 2 * PHYS_PI * frequency(&d, k, NULL));
 		check(response(&d, "vr(in)", k), e, TOL_LINEAR);
 		check(response(&d, "vr(out)", k), e / (1 + jw * 1e-6), TOL_LINEAR);
 		check(response(&d, "ir(v1)", k), -e * jw * 1e-9 / (1 + jw * 1e-6), TOL_LINEAR);
@@ -65,10 +66,10 @@ static void test_rlc(void)
 	frequency(&d, 0, &n);
 	T_INT(n, 101);
 	for (size_t k = 0; k < n; k += 5) {
-		const double complex jw = CMPLX(0, 2 * PHYS_PI * frequency(&d, k, NULL));
+		const double complex jw = complex_of(0, 2 * PHYS_PI * frequency(&d, k, NULL));
 		const double complex zc = 1 / (jw * 100e-12), z = 2 + jw * 1e-6 + zc;
 		check(response(&d, "vr(b)", k), zc / z, 100 * TOL_LINEAR);
-		check(response(&d, "vr(p)", k), CMPLX(0, -1e-3) / (1 / 5e3 + 1 / (jw * 1e-6) + jw * 200e-12),
+		check(response(&d, "vr(p)", k), complex_of(0, -1e-3) / (1 / 5e3 + 1 / (jw * 1e-6) + jw * 200e-12),
 		      100 * TOL_LINEAR);
 	}
 	static_deck_close(&d);
@@ -87,7 +88,7 @@ static void test_controlled(void)
 	frequency(&d, 0, &n);
 	T_INT(n, 19);
 	for (size_t k = 0; k < n; k += 3) {
-		const double complex jw = CMPLX(0, 2 * PHYS_PI * frequency(&d, k, NULL));
+		const double complex jw = complex_of(0, 2 * PHYS_PI * frequency(&d, k, NULL));
 		const double complex b = 2 / (1 + jw * 2e-6);
 		check(response(&d, "vr(b)", k), b, TOL_LINEAR);
 		check(response(&d, "vr(c)", k), -3 * b, TOL_LINEAR);
@@ -111,7 +112,7 @@ static void test_diode(void)
 	size_t n = 0;
 	frequency(&d, 0, &n);
 	for (size_t k = 0; k < n; k++) {
-		const double complex y = CMPLX(gd, 2 * PHYS_PI * frequency(&d, k, NULL) * (1e-12 + cd));
+		const double complex y = complex_of(gd, 2 * PHYS_PI * frequency(&d, k, NULL) * (1e-12 + cd));
 		check(response(&d, "vr(a)", k), 1 / y, TOL_NEWTON);
 	}
 	static_deck_close(&d);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Signals of .save, .print, .plot and .probe: names, what they are made of, which analyses store them.
  */
+#include "base/complex_of.h"
 #include "elab/formula.h"
 #include "unit/elab/deck.h"
 
@@ -76,7 +77,7 @@ static void test_formula(void)
 	T_INT(s->n_term, 2);
 	T_ABS(elab_formula_value(s->formula, two), 3, 0);
 	s = find(&d, "v(a)\xe2\x88\x95i(r1)");
-	const double complex z[2] = {CMPLX(0, 1), CMPLX(1, 1)};
+	const double complex z[2] = {complex_of(0, 1), complex_of(1, 1)};
 	T_TRUE(elab_formula_is_complex(s->formula));
 	T_ABS(creal(elab_formula_response(s->formula, z)), 0.5, 1e-15);
 	T_ABS(cimag(elab_formula_response(s->formula, z)), 0.5, 1e-15);

@@ -5,7 +5,7 @@
 #include "harness/t.h"
 #include "random_matrix.h"
 
-#include <complex.h>
+#include "base/complex_of.h"
 #include "lin/klu.h"
 
 static const double TOL_SOLVER = 1e-9; /* condition numbers reach 1e6 */
@@ -108,11 +108,11 @@ static void test_complex(int n_node, int n_branch, uint64_t seed)
 		random_values(&m, 0.2 * round, &state, re, 1);
 		random_values(&m, 0.2, &state, im, 1);
 		for (int e = 0; e < m.pattern.nnz; e++)
-			a[e] = CMPLX(re[e + 1], pow(10, round - 2) * im[e + 1]);
+			a[e] = complex_of(re[e + 1], pow(10, round - 2) * im[e + 1]);
 		T_INT(lin_klu_z_factor(klu, (const double *)a, NULL), TS_OK);
 		for (int transposed = 0; transposed < 2; transposed++) {
 			for (int i = 0; i < m.n; i++)
-				x[i] = b[i] = CMPLX(random_unit(&state) - 0.5, random_unit(&state) - 0.5);
+				x[i] = b[i] = complex_of(random_unit(&state) - 0.5, random_unit(&state) - 0.5);
 			(transposed ? lin_klu_z_solve_transposed : lin_klu_z_solve)(klu, (double *)x);
 			T_ABS(residual_z(&m.pattern, a, transposed, x, b), 0, TOL_RESIDUAL);
 		}
