@@ -40,6 +40,8 @@ int net_condition_read(net_card_reader *r);
 int net_title_read(net_card_reader *r);
 /* formal.c: the names between the brackets text[open..end) of a function; 0 with a fault in r->fault. */
 int net_formals_read(net_card_reader *r, size_t open, size_t end, net_param *param);
+/* The parameters of V and I elements that name a file of corners: file= and pwlfile=. */
+int net_is_file(const char *name);
 /* formal.c: is this file= or pwlfile= of a V or I element? Then its value, with or without quotes, is a path. */
 int net_is_path(const net_card_reader *r, const char *name);
 int net_path_read(net_card_reader *r, net_param *param);

@@ -92,11 +92,15 @@ int net_title_read(net_card_reader *r)
 	return 1;
 }
 
+int net_is_file(const char *name)
+{
+	return strcmp(name, "file") == 0 || strcmp(name, "pwlfile") == 0;
+}
+
 int net_is_path(const net_card_reader *r, const char *name)
 {
 	const char letter = r->text->n > 0 ? r->text->text[0] : '\0';
-	return r->is_element && letter && strchr("vViI", letter) &&
-	       (strcmp(name, "file") == 0 || strcmp(name, "pwlfile") == 0);
+	return r->is_element && letter && strchr("vViI", letter) && net_is_file(name);
 }
 
 int net_path_read(net_card_reader *r, net_param *param)

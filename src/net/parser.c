@@ -244,7 +244,7 @@ static ts_status load_data(parser *p, net_card *card, const open_file *from)
 {
 	int any = 0;
 	for (int i = 0; i < card->n_param && card->name && strchr("vi", card->name[0]); i++)
-		any |= strcmp(card->param[i].name, "file") == 0 || strcmp(card->param[i].name, "pwlfile") == 0;
+		any |= net_is_file(card->param[i].name);
 	if (!any || card->kind != NET_ELEMENT)
 		return TS_OK;
 	net_param *param = arena_array(p->arena, (size_t)card->n_param, sizeof *param);
@@ -253,10 +253,9 @@ static ts_status load_data(parser *p, net_card *card, const open_file *from)
 	memcpy(param, card->param, (size_t)card->n_param * sizeof *param);
 	card->param = param;
 	for (int i = 0; i < card->n_param; i++) {
-		const int is_file = strcmp(param[i].name, "file") == 0 || strcmp(param[i].name, "pwlfile") == 0;
-		const char *path = is_file ? resolve(p, from, param[i].text) : NULL;
-		if (!is_file)
+		if (!net_is_file(param[i].name))
 			continue;
+		const char *path = resolve(p, from, param[i].text);
 		if (!path)
 			return TS_NOMEM;
 		errno = 0;
